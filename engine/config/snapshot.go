@@ -1,0 +1,203 @@
+// Package config turns the configuration language into one immutable Snapshot
+// that workers read without locks. Text goes in, either a complete Snapshot or
+// all errors at once come out; a Snapshot is never changed after it was
+// published.
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+// MAC is an Ethernet address in wire order.
+type MAC [6]byte
+
+// Snapshot is one validated configuration. Only objects that are registered
+// and enabled are in Networks; everything is in ascending order of number.
+type Snapshot struct {
+	// Generation counts published snapshots, from 1.
+	Generation uint64
+	Hostname   string
+	// Modules is the chain in its fixed order, as configured.
+	Modules    []string
+	Interfaces []Interface
+	Networks   []Network
+	// VRRP says that a vrrp section exists: tarpit answers then use its virtual MAC.
+	VRRP []VRRP
+	// Gateways, Servers and Targets: their addresses are never captured.
+	Gateways []Gateway
+	Servers  []Server
+	Targets  []Target
+	// ARP are the addresses of `arp ADDR`: never captured.
+	ARP []netip.Addr
+	// Ignore are sources that are never answered and make no events.
+	Ignore []Ignore
+	// Distrust are MACs whose claims are no signs of life.
+	Distrust []MAC
+	Settings Settings
+}
+
+// Interface is a port as configured.
+type Interface struct {
+	Number int
+	Name   string
+	// Access is how the port is reached; Device is its argument (PCI address,
+	// vdev string) and empty for kernel interfaces.
+	Access Access
+	Device string
+	Force  bool
+	// Threads is the number of RX queues, 1 or more.
+	Threads  int
+	TrackVal int
+	// Port, MAC, MTU, Kernel and Host come from Bind.
+	Port   uint16 // DPDK port id
+	MAC    MAC    // the port's (kernel interface's) own address
+	MTU    int    // bytes of IP packet
+	Kernel bool   // a kernel interface stands behind the port
+	Host   []netip.Addr
+}
+
+// Access is the kind of port.
+type Access uint8
+
+const (
+	AccessRaw   Access = iota // net_af_packet on the named kernel interface
+	AccessAFXDP               // net_af_xdp on the named kernel interface
+	AccessPCI                 // `access dpdk PCI`
+	AccessVdev                // `access vdev "..."`
+)
+
+// Network is an IPv4 and / or IPv6 subnet on an interface.
+type Network struct {
+	Number    int
+	Name      string
+	Interface int // Interface.Number
+	VLAN      uint16
+	// Prefix4 and Prefix6 are masked; invalid (zero) when the family is not configured.
+	Prefix4, Prefix6 netip.Prefix
+	Real4, Virt4     netip.Addr
+	Real6, Virt6     netip.Addr
+	SyncPeer         netip.Addr
+	MACPort          bool
+	Tarpit           TarpitMode
+	Policy           Policy
+	Exempt           []Range
+	NAT              string
+	// Port, MTU, RealMAC and the virtual MACs come from Bind; the virtual ones
+	// equal RealMAC on a node without vrrp.
+	Port     uint16
+	MTU      int
+	RealMAC  MAC
+	VirtMAC  MAC // IPv4 tarpit answers and virt
+	Virt6MAC MAC // IPv6 tarpit answers and virt6
+}
+
+// TarpitMode is what the tarpit does on a network.
+type TarpitMode uint8
+
+const (
+	TarpitDisable TarpitMode = iota
+	TarpitObserve
+	TarpitEnable
+)
+
+// PolicyKind is how the later segments of a trapped connection are answered.
+type PolicyKind uint8
+
+const (
+	PolicySlam PolicyKind = iota
+	PolicySynack
+	PolicyMute
+	PolicyClamp
+)
+
+// Policy is a kind, with the window in bytes for clamp (2..1460).
+type Policy struct {
+	Kind   PolicyKind
+	Window uint16
+}
+
+// Range is an inclusive range of addresses of one family.
+type Range struct{ From, To netip.Addr }
+
+// Ignore is a source prefix and an optional source port (0 = any).
+type Ignore struct {
+	Prefix netip.Prefix
+	Port   uint16
+}
+
+// LogMode is `set tarpitlog`.
+type LogMode uint8
+
+const (
+	LogFirst LogMode = iota
+	LogEvery
+	LogOff
+)
+
+// Settings are the `set` parameters with their defaults filled in.
+type Settings struct {
+	SecretFile    string        // secret
+	RealTTL       time.Duration // tarpitrealto, seconds
+	TrapTTL       time.Duration // tarpittrapto, seconds
+	Probes        int           // tarpitprobes, 1..10
+	ProbeInterval time.Duration // tarpitprobeint, milliseconds
+	Policy        Policy        // tarpitpolicy
+	Log           LogMode       // tarpitlog
+	LogRate       int           // tarpitlograte, lines a second under `every`
+	MRD           bool          // tarpitmrd
+	PartialDrop   bool          // csumpartial drop
+	Sessions      int           // sessions: entries of the shared table
+	Idle          time.Duration // idle: longest sleep of an idle worker; 0 = busy poll
+	IdleSet       bool          // false: adaptive on kernel-backed ports, busy-poll on others
+	Syslog        string        // syslog: socket path, or "" when off
+	SynBudget     int           // tarpitsynrate: SYN-ACKs a second and source; 0 = unlimited
+	Bounds4       Bounds
+	Bounds6       Bounds
+	// Accepted for files of the seed's family; they do nothing yet.
+	SessionAutoResync, SessionSyncAck, IPForwarding, MultiThreading bool
+	VRRPPreempt                                                     bool
+	VRRPPreemptTS                                                   int
+}
+
+// Bounds limit what a scan can make us do, per network and family.
+type Bounds struct {
+	ProbeRate    int // probes a second
+	ProbeBurst   int
+	Probing      int // addresses under proof at once
+	CaptureRate  int // new captures a second; 0 = unlimited
+	CaptureBurst int
+	Per64        int // captured addresses alive per /64; 0 = unlimited
+}
+
+// VRRP, Gateway, Server and Target are kept whole for the modules that serve
+// them; today only their addresses matter (they are never captured).
+type VRRP struct {
+	Number, VRID, Priority, Network int
+	Version                         int
+	Family                          string
+	Interval                        int // centiseconds
+	Checksum                        string
+	Unicast                         netip.Addr
+	Auth                            string
+	PeersOnly                       bool
+	Tracking                        bool
+}
+
+// Gateway is a next hop.
+type Gateway struct {
+	Addr netip.Addr
+	Ping string
+}
+
+// Server is a virtual server.
+type Server struct {
+	Number int
+	Addrs  []netip.Addr
+}
+
+// Target is a real server.
+type Target struct {
+	Number int
+	Addrs  []netip.Addr
+}

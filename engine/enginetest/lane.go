@@ -1,0 +1,73 @@
+// Package enginetest runs stages and whole workers on heap memory: frames in,
+// verdicts and frames out, a clock that only moves when told. No DPDK.
+package enginetest
+
+import (
+	"bytes"
+
+	"mire/dpdk/burst"
+)
+
+// Room is the buffer size of each slot in bytes.
+const Room = 2048
+
+// Lane is an engine.Lane over heap memory. Queue frames with In, run the
+// worker or Burst by hand, read Out.
+type Lane struct {
+	// In are the frames to receive, in order; at most burst.Size a turn.
+	In []Frame
+	// Out are the frames transmitted, oldest first.
+	Out []Frame
+	// Now is the time given to the next burst, in nanoseconds.
+	Now int64
+	// Starve makes spares unavailable.
+	Starve bool
+
+	bufs [burst.Slots][Room]byte
+	last uint32
+}
+
+// Frame is a copy of a frame on a port.
+type Frame struct {
+	Port uint16
+	Rx   burst.RxFlags // received frames only
+	Data []byte
+}
+
+// Exchange implements engine.Lane.
+func (l *Lane) Exchange(b *burst.Burst) int {
+	for i := range int(l.last) {
+		if b.Send.Has(i) {
+			l.Out = append(l.Out, Frame{Port: b.Out[i], Data: bytes.Clone(b.Frame(i))})
+			b.IO.Transmitted++
+		} else {
+			b.IO.Freed++
+		}
+	}
+	for i := burst.Size; i < burst.Size+int(b.Originated); i++ {
+		l.Out = append(l.Out, Frame{Port: b.Out[i], Data: bytes.Clone(b.Frame(i))})
+		b.IO.Transmitted++
+	}
+	b.Send, b.Originated, b.Room, b.Now = 0, 0, Room, l.Now
+	n := min(len(l.In), burst.Size)
+	for i, f := range l.In[:n] {
+		c := copy(l.bufs[i][:], f.Data)
+		b.Map(i, l.bufs[i][:], c)
+		b.In[i], b.Rx[i] = f.Port, f.Rx
+	}
+	l.In = l.In[n:]
+	b.Spares = burst.SpareSize
+	if l.Starve {
+		b.Spares = 0
+	}
+	for i := burst.Size; i < burst.Slots; i++ {
+		b.Map(i, l.bufs[i][:], 0)
+	}
+	b.N, l.last = uint32(n), uint32(n)
+	b.IO.Received += uint64(n)
+	b.IO.Polls++
+	if n == 0 {
+		b.IO.Empty++
+	}
+	return n
+}

@@ -1,0 +1,55 @@
+// Package event carries what the tarpit saw from the workers to people:
+// fixed-size events through per-worker rings, one aggregator, several sinks.
+package event
+
+// Kind is what happened.
+type Kind uint8
+
+const (
+	ARPReply     Kind = iota // seed line ARP_REPLY
+	NDReply                  // seed line ND6_REPLY
+	EchoReply                // seed line ECHO_REPLY
+	SYNACK                   // seed line TCP_SYNACK
+	UDPPacket                // seed line UDP_PACKET
+	SynClosed                // row 2
+	Backscatter              // row 3
+	StealthScan              // row 4
+	SessionReset             // row 5, valid cookie
+	AckScan                  // row 6
+	Handshake                // row 7: the source is verified
+	Keepalive                // row 8
+	Hold                     // rows 9, 10a, 11
+	FirstPayload             // row 10: Payload holds its first bytes
+	Fin                      // row 12
+	Trapped                  // an address was proven absent and captured
+	WouldTrap                // the same on a network that only observes
+	Released                 // a captured address came alive, or was released by command
+	ClaimFlood               // one MAC claims many addresses
+	ProxyARP                 // one MAC claims more than half of what is probed
+	DHCPServer               // a DHCP server was learnt
+	DHCPDecline              // a client declined an address we held
+	QueryNoNS                // MLD queries heard but no neighbour solicitations
+	Port                     // a port vanished, came back, or its link changed
+	NumKinds
+)
+
+// PayloadSize is how many bytes of a first payload an event keeps.
+const PayloadSize = 64
+
+// Event is one thing that happened, a plain value of fixed size. Addresses are
+// 16 bytes, IPv4 mapped (::ffff:a.b.c.d).
+type Event struct {
+	Time       int64 // the worker's clock, nanoseconds
+	Count      uint32
+	Net        uint16 // Network.Number
+	OurPort    uint16
+	RemotePort uint16
+	MAC        [6]byte // the frame's source
+	Ours       [16]byte
+	Remote     [16]byte
+	Kind       Kind
+	Family     uint8 // 4 or 6
+	Verified   bool  // the source completed a handshake (row 7): nothing else may reach a blocklist
+	PayloadLen uint8
+	Payload    [PayloadSize]byte
+}
