@@ -105,6 +105,9 @@ type Verdicts struct {
 	Originated uint64 // frames of our own
 	Starved    uint64 // frames of our own that found no spare slot
 	Dropped    [NumReasons]uint64
+	// Partial counts TCP and UDP frames that were accepted with an unfinished
+	// checksum; they are also in whatever became of them above.
+	Partial uint64
 }
 
 // Begin readies the burst for the frames the exchange has delivered.

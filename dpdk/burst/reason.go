@@ -33,6 +33,8 @@ const (
 	OwnFrame
 	NoNetwork
 	Unclaimed
+	Stopping
+	TxFull
 
 	// Our own addresses (arp, ping) and the gate (master).
 	ARPNotOurs
@@ -99,6 +101,8 @@ var Reasons = [NumReasons]ReasonInfo{
 	OwnFrame:  {"own_frame", "carries one of our own source MAC addresses: a loop or a mirror"},
 	NoNetwork: {"no_network", "destination in none of the networks of this interface"},
 	Unclaimed: {"unclaimed", "no module of the chain wanted it"},
+	Stopping:  {"stopping", "received after the worker was told to stop"},
+	TxFull:    {"tx_full", "decided to be sent, but the TX queue stayed full"},
 
 	ARPNotOurs:  {"arp_not_ours", "an ARP or ND answer that nobody here waits for: learnt from, then dropped"},
 	EchoTooLong: {"echo_too_long", "an echo request to us whose reply would not fit"},

@@ -32,9 +32,14 @@ type Snapshot struct {
 	ARP []netip.Addr
 	// Ignore are sources that are never answered and make no events.
 	Ignore []Ignore
+	// Reserved are addresses of objects that are configured but not active:
+	// never captured, because somebody means to use them.
+	Reserved []netip.Addr
 	// Distrust are MACs whose claims are no signs of life.
 	Distrust []MAC
 	Settings Settings
+
+	guard *guard // compiled by Seal
 }
 
 // Interface is a port as configured.
@@ -186,18 +191,51 @@ type VRRP struct {
 
 // Gateway is a next hop.
 type Gateway struct {
-	Addr netip.Addr
-	Ping string
+	// Number is 0 for a `gateway` section without a number.
+	Number int
+	Addr   netip.Addr
+	// Ping is the check as written, "INTERVAL,DOWN" in seconds; empty without one.
+	Ping  string
+	Check Check
 }
+
+// Check is a health check: every Interval, down after Down without an answer.
+// Both are zero when there is no check.
+type Check struct {
+	Port           uint16 // tcpopen only
+	Interval, Down time.Duration
+}
+
+// PortRange is an inclusive range of TCP or UDP ports.
+type PortRange struct{ From, To uint16 }
 
 // Server is a virtual server.
 type Server struct {
 	Number int
-	Addrs  []netip.Addr
+	Name   string
+	Addrs  []netip.Addr // ipaddr, ipaddr6
+	Port   uint16       // 0 = any
+	Ports  []PortRange
+	// Protocol, SessionID and Method are kept as written for the module that
+	// serves them.
+	Protocol, SessionID, Method string
+	Targets, BackupTargets      []int
+	Proxy                       bool
+	Prx, Prx6                   netip.Addr
 }
 
 // Target is a real server.
 type Target struct {
-	Number int
-	Addrs  []netip.Addr
+	Number      int
+	Name        string
+	Addrs       []netip.Addr // ipaddr, ipaddr6
+	Port        uint16       // 0 = that of the server
+	Protocol    string
+	Weight      int
+	Ping, Ping6 Check
+	TCPOpen     Check
+	Agent       string
+	Script      string
+	DSR         bool
+	MaxSessions int // 0 = unlimited
 }

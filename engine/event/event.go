@@ -6,30 +6,31 @@ package event
 type Kind uint8
 
 const (
-	ARPReply     Kind = iota // seed line ARP_REPLY
-	NDReply                  // seed line ND6_REPLY
-	EchoReply                // seed line ECHO_REPLY
-	SYNACK                   // seed line TCP_SYNACK
-	UDPPacket                // seed line UDP_PACKET
-	SynClosed                // row 2
-	Backscatter              // row 3
-	StealthScan              // row 4
-	SessionReset             // row 5, valid cookie
-	AckScan                  // row 6
-	Handshake                // row 7: the source is verified
-	Keepalive                // row 8
-	Hold                     // rows 9, 10a, 11
-	FirstPayload             // row 10: Payload holds its first bytes
-	Fin                      // row 12
-	Trapped                  // an address was proven absent and captured
-	WouldTrap                // the same on a network that only observes
-	Released                 // a captured address came alive, or was released by command
-	ClaimFlood               // one MAC claims many addresses
-	ProxyARP                 // one MAC claims more than half of what is probed
-	DHCPServer               // a DHCP server was learnt
-	DHCPDecline              // a client declined an address we held
-	QueryNoNS                // MLD queries heard but no neighbour solicitations
-	Port                     // a port vanished, came back, or its link changed
+	ARPReply        Kind = iota // seed line ARP_REPLY
+	NDReply                     // seed line ND6_REPLY
+	EchoReply                   // seed line ECHO_REPLY
+	SYNACK                      // seed line TCP_SYNACK
+	UDPPacket                   // seed line UDP_PACKET
+	SynClosed                   // row 2
+	Backscatter                 // row 3
+	StealthScan                 // row 4
+	SessionReset                // row 5, valid cookie
+	AckScan                     // row 6
+	Handshake                   // row 7: the source is verified
+	Keepalive                   // row 8
+	Hold                        // rows 9, 10a, 11
+	FirstPayload                // row 10: Payload holds its first bytes
+	Fin                         // row 12
+	Trapped                     // an address was proven absent and captured
+	WouldTrap                   // the same on a network that only observes
+	Released                    // a captured address came alive, or was released by command
+	ClaimFlood                  // one MAC claims many addresses
+	ProxyARP                    // one MAC claims more than half of what is probed
+	DHCPServer                  // a DHCP server was learnt
+	DHCPDecline                 // a client declined an address we held
+	QueryNoNS                   // MLD queries heard but no neighbour solicitations
+	Port                        // a port vanished, came back, or its link changed
+	AddressConflict             // another station claims one of our own addresses
 	NumKinds
 )
 

@@ -1,31 +1,98 @@
 package event
 
+import (
+	"math/bits"
+	"sync/atomic"
+)
+
+// cacheLine keeps the indices of the two sides apart; 128 bytes because x86
+// fetches lines in pairs.
+const cacheLine = 128
+
 // Ring carries events from one worker to the aggregator: one producer, one
-// consumer, no locks. A full ring loses the event and counts it.
+// consumer, no locks, no allocation. A full ring loses the event and counts it.
+//
+// Each side keeps a copy of the other's index and reads the real one only when
+// the copy says that the ring is full (or empty), so that in the usual case a
+// Push touches no memory that the consumer writes.
 type Ring struct {
-	q    []Event
-	lost uint64
+	buf  []Event
+	mask uint64
+	_    [cacheLine]byte
+
+	// The producer's side.
+	tail     atomic.Uint64 // index of the next event to be written
+	seenHead uint64        // what the producer last saw of head
+	lost     atomic.Uint64
+	_        [cacheLine]byte
+
+	// The consumer's side.
+	head     atomic.Uint64 // index of the next event to be read
+	seenTail uint64        // what the consumer last saw of tail
+	_        [cacheLine]byte
 }
 
-// NewRing makes a ring for size events, a power of two.
-func NewRing(size int) *Ring { return &Ring{q: make([]Event, 0, size)} }
+// NewRing makes a ring for size events of 128 bytes, rounded up to a power of
+// two, at least 2.
+func NewRing(size int) *Ring {
+	n := uint64(1) << bits.Len64(uint64(max(size, 2)-1))
+	return &Ring{buf: make([]Event, n), mask: n - 1}
+}
 
 // Push copies e into the ring; false, and counted as lost, when it is full.
+// Producer only.
 func (r *Ring) Push(e *Event) bool {
-	if len(r.q) == cap(r.q) {
-		r.lost++
+	t := r.tail.Load()
+	if t-r.seenHead > r.mask && r.stillFull(t) {
+		r.Lose(1)
 		return false
 	}
-	r.q = append(r.q, *e)
+	r.buf[t&r.mask] = *e
+	r.tail.Store(t + 1)
 	return true
 }
 
-// Pop moves up to len(out) events out of the ring.
+// Full reports whether the next Push would lose its event. A producer that
+// skips building the event because of it calls Lose, so that nothing goes
+// uncounted. Producer only.
+func (r *Ring) Full() bool {
+	t := r.tail.Load()
+	return t-r.seenHead > r.mask && r.stillFull(t)
+}
+
+func (r *Ring) stillFull(t uint64) bool {
+	r.seenHead = r.head.Load()
+	return t-r.seenHead > r.mask
+}
+
+// Lose counts n events that were never built because the ring was full.
+// Producer only.
+func (r *Ring) Lose(n uint64) { r.lost.Store(r.lost.Load() + n) }
+
+// Pop moves up to len(out) events, oldest first, out of the ring and returns
+// how many. Consumer only.
 func (r *Ring) Pop(out []Event) int {
-	n := copy(out, r.q)
-	r.q = r.q[:copy(r.q, r.q[n:])]
+	h := r.head.Load()
+	if r.seenTail == h {
+		r.seenTail = r.tail.Load()
+	}
+	n := int(min(r.seenTail-h, uint64(len(out))))
+	if n == 0 {
+		return 0
+	}
+	at := int(h & r.mask)
+	first := copy(out[:n], r.buf[at:])
+	copy(out[first:n], r.buf)
+	r.head.Store(h + uint64(n))
 	return n
 }
 
+// Cap is how many events fit.
+func (r *Ring) Cap() int { return len(r.buf) }
+
+// Pushed is the number of events that ever entered the ring; safe from any
+// goroutine.
+func (r *Ring) Pushed() uint64 { return r.tail.Load() }
+
 // Lost is the number of events that found the ring full; safe from any goroutine.
-func (r *Ring) Lost() uint64 { return r.lost }
+func (r *Ring) Lost() uint64 { return r.lost.Load() }

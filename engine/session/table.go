@@ -1,9 +1,9 @@
 package session
 
 import (
-	"sync"
-
-	"mire/dpdk/burst"
+	"fmt"
+	"sync/atomic"
+	"unsafe"
 )
 
 // Outcome is what became of a write.
@@ -11,127 +11,104 @@ type Outcome uint8
 
 const (
 	Done      Outcome = iota // written
-	Refused                  // the present state is not in the set the caller allowed
+	Refused                  // the present state is not in the set the caller allowed, or the record names no state
 	Contended                // another writer holds the entry: nothing written, counted
-	Full                     // no place within the probe window
-	Quota                    // the quota of this state is used up
+	Full                     // no place within the probe window, or Capacity entries are there
+	Quota                    // the quota of this state is used up, over all networks or on this one
 )
+
+// MaxCapacity is the largest Config.Capacity.
+const MaxCapacity = 1 << 30
 
 // Config sizes a table.
 type Config struct {
 	Name     string
-	Capacity int // entries that must fit, up to 90 % for certain
+	Capacity int // entries, 1..MaxCapacity; up to 90 % of them fit for certain, no more than all
 	// Quota per state: the most entries of that state, over all networks; 0 = Capacity.
 	Quota [NumStates]int
-	Key   [16]byte // hash key
+	// NetQuota per state: the most entries of that state on any one network
+	// (Key.Net); 0 = as Quota.
+	NetQuota [NumStates]int
+	Key      [16]byte // hash key, secret: who knows it can fill one bucket
 }
 
-// Table is a placeholder with the final interface.
+// Table maps keys to records. It is shared by all workers of a process: every
+// method may be called from any of them at any time, none waits for another.
+// The hot methods (States, Get, Put, Delete, Scan) do not allocate.
 type Table struct {
-	mu sync.Mutex
-	m  map[Key]*Record
+	// Written by New only.
+	buckets []bucket
+	entries []entry
+	nets    []netCount
+	hash    hasher
+	arena   Arena
+	name    string
+	bytes   uint64
+	limit   limits
+
+	_ [64]byte // what writers count shares no cache line with what readers need
+	counters
 }
 
-// New makes a table in arena.
-func New(a Arena, c Config) (*Table, error) { return &Table{m: map[Key]*Record{}}, nil }
+// New makes an empty table in arena, in one piece reserved under c.Name: about
+// 105 bytes for each entry of Capacity and 1 MiB, at least 1.5 MiB. It fails
+// when a size is out of range or the arena has no room.
+func New(a Arena, c Config) (*Table, error) {
+	return build(a, c, newHasher(c.Key))
+}
 
-// States looks up the keys of mask and stores the state of each; Unknown when
-// there is no live entry. A Trapped hit marks the entry as used.
-func (t *Table) States(mask burst.Mask, keys *[burst.Size]Key, out *[burst.Size]State, now int64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for ; mask != 0; mask = mask.Rest() {
-		i := mask.First()
-		out[i] = Unknown
-		if r := t.m[keys[i]]; r != nil && r.Expires > now {
-			out[i] = r.State
-			if r.State == Trapped {
-				r.Used = true
-			}
+// size is the number of buckets for a capacity: at Capacity entries 7 of 10
+// slots are taken.
+func size(capacity int) uint64 {
+	return max(minBuckets, (uint64(capacity)*10+7*slotsPerBucket-1)/(7*slotsPerBucket))
+}
+
+// build is New with a given hasher.
+func build(a Arena, c Config, h hasher) (*Table, error) {
+	if c.Capacity < 1 || c.Capacity > MaxCapacity {
+		return nil, fmt.Errorf("session table %q: capacity %d is outside 1..%d: correct `set sessions`", c.Name, c.Capacity, MaxCapacity)
+	}
+	t := &Table{hash: h, arena: a, name: c.Name}
+	if err := t.limit.set(c); err != nil {
+		return nil, err
+	}
+	n := size(c.Capacity)
+	index, body := uintptr(n)*unsafe.Sizeof(bucket{}), uintptr(n)*slotsPerBucket*unsafe.Sizeof(entry{})
+	total := index + body + numNets*unsafe.Sizeof(netCount{})
+	mem, err := a.Reserve(c.Name, total)
+	if err != nil {
+		return nil, fmt.Errorf("session table %q: %d MiB for %d entries: %w", c.Name, total>>20, c.Capacity, err)
+	}
+	base := unsafe.Pointer(unsafe.SliceData(mem))
+	if uintptr(len(mem)) < total || uintptr(base)&63 != 0 {
+		err := fmt.Errorf("session table %q: the arena gave %d bytes at %p, want %d bytes aligned to 64", c.Name, len(mem), base, total)
+		if rel := a.Release(c.Name); rel != nil {
+			err = fmt.Errorf("%w; and releasing it: %w", err, rel)
 		}
+		return nil, err
 	}
+	t.bytes = uint64(total)
+	t.buckets = unsafe.Slice((*bucket)(base), n)
+	t.entries = unsafe.Slice((*entry)(unsafe.Add(base, index)), n*slotsPerBucket)
+	t.nets = unsafe.Slice((*netCount)(unsafe.Add(base, index+body)), numNets)
+	return t, nil
 }
 
-// Get copies the live entry of k. ok is false when there is none (or it could
-// not be read consistently in three tries).
-func (t *Table) Get(k Key, now int64) (r Record, ok bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if p := t.m[k]; p != nil && p.Expires > now {
-		return *p, true
+// Close gives the memory back to the arena. Nobody may use the table from then on.
+func (t *Table) Close() error {
+	t.buckets, t.entries, t.nets = nil, nil, nil
+	if err := t.arena.Release(t.name); err != nil {
+		return fmt.Errorf("session table %q: %w", t.name, err)
 	}
-	return Record{}, false
+	return nil
 }
 
-// Put writes r if the live state of its key is in from (1<<Unknown allows an
-// insert). Version is the table's to set.
-func (t *Table) Put(r *Record, from States, now int64) Outcome {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	st := Unknown
-	p := t.m[r.Key]
-	if p != nil && p.Expires > now {
-		st = p.State
-	}
-	if from&(1<<st) == 0 {
-		return Refused
-	}
-	n := *r
-	if p != nil {
-		n.Version = p.Version + 1
-	}
-	t.m[r.Key] = &n
-	return Done
-}
+// counters are what writers count, for Stats and for the quotas.
+type counters struct {
+	live  [NumStates]atomic.Int64 // occupied slots by state
+	total atomic.Int64            // occupied slots
 
-// Delete removes the entry of k if its live state is in from.
-func (t *Table) Delete(k Key, from States, now int64) Outcome {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	p := t.m[k]
-	if p == nil || from&(1<<p.State) == 0 {
-		return Refused
-	}
-	delete(t.m, k)
-	return Done
-}
-
-// Cursor walks a table bit by bit. Part of Parts is the share of one worker.
-type Cursor struct {
-	Part, Parts int
-	next        uint64
-}
-
-// Scan visits the next buckets of the cursor's share, removes what has expired,
-// and copies the live entries into out (clearing Used in the table after
-// copying it). It returns how many it copied and whether the share was wrapped.
-func (t *Table) Scan(c *Cursor, buckets int, now int64, out []Record) (n int, wrapped bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for k, r := range t.m {
-		if r.Expires <= now {
-			delete(t.m, k)
-			continue
-		}
-		if n < len(out) {
-			out[n] = *r
-			r.Used = false
-			n++
-		}
-	}
-	return n, true
-}
-
-// Walk calls f with a copy of each live entry until f returns false. It never
-// stops a writer; an entry that changes while it is read may be missed.
-func (t *Table) Walk(now int64, f func(r *Record) bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, r := range t.m {
-		if r.Expires > now && !f(r) {
-			return
-		}
-	}
+	inserts, expired, deleted, contended, full, quota atomic.Uint64
 }
 
 // Stats is a snapshot of the table's counters.
@@ -148,5 +125,22 @@ type Stats struct {
 	Quota     uint64
 }
 
-// Stats returns the table's counters; safe from any goroutine.
-func (t *Table) Stats() Stats { return Stats{} }
+// Stats returns the table's counters; safe from any goroutine. Each is read by
+// itself: while workers write, their sum may be off by what is under way.
+func (t *Table) Stats() Stats {
+	s := Stats{
+		Capacity:  int(t.limit.capacity),
+		Slots:     len(t.entries),
+		Bytes:     t.bytes,
+		Inserts:   t.inserts.Load(),
+		Expired:   t.expired.Load(),
+		Deleted:   t.deleted.Load(),
+		Contended: t.contended.Load(),
+		Full:      t.full.Load(),
+		Quota:     t.quota.Load(),
+	}
+	for st := range s.Entries {
+		s.Entries[st] = t.live[st].Load()
+	}
+	return s
+}

@@ -1,0 +1,129 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"mire/engine/config"
+	"mire/engine/control"
+	"mire/engine/session"
+)
+
+// register puts every command that the control socket understands into r.
+func (d *Daemon) register(r *control.Registry) {
+	show := func(name, help string, f func(args []string) (any, error)) {
+		r.Register("show "+name, help, func(_ context.Context, args []string) (any, error) { return f(args) })
+	}
+	show("status", "the node at a glance", d.showStatus)
+	show("ports", "interfaces, links and counters", d.showPorts)
+	show("workers", "packets by worker", d.showWorkers)
+	show("modules", "what each module decided", d.showModules)
+	show("drops", "why frames were dropped", d.showDrops)
+	show("sessions", "the shared table", d.showSessions)
+	show("tarpit", "proofs, captures, answers", d.showTarpit)
+	show("neighbours", "who this node reaches itself", d.showNeighbours)
+	show("log", "the last lines of the log", d.showLog)
+	show("config", "the running configuration", d.showConfig)
+	r.Register("reload", "read the configuration file again", func(context.Context, []string) (any, error) {
+		return d.done(d.Reload())
+	})
+	r.Register("stop", "end this mire", func(context.Context, []string) (any, error) {
+		d.stop()
+		return map[string]string{"result": "stopping"}, nil
+	})
+	r.Register("release", "ADDRESS [NETWORK]: forget what is known of an address", func(_ context.Context, args []string) (any, error) {
+		return d.release(args)
+	})
+	r.Register("clear sessions", "[NETWORK]: forget every address", func(_ context.Context, args []string) (any, error) {
+		return d.clearSessions(args)
+	})
+	for _, word := range config.CommandWords() {
+		r.Register(word, "a line of the configuration language", func(_ context.Context, args []string) (any, error) {
+			return d.done(d.Command(joinWords(word, args)))
+		})
+	}
+}
+
+// joinWords makes one line of the configuration language again; words with
+// blanks were quoted.
+func joinWords(word string, args []string) string {
+	line := word
+	for _, a := range args {
+		if a == "" || strings.ContainsAny(a, " \t") {
+			a = strconv.Quote(a)
+		}
+		line += " " + a
+	}
+	return line
+}
+
+// done is the answer to a command that changes the configuration.
+func (d *Daemon) done(err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"result": "applied", "generation": d.snaps.Load().Generation}, nil
+}
+
+// release forgets one address, on the given network or on all whose prefix
+// holds it.
+func (d *Daemon) release(args []string) (any, error) {
+	if d.chain.tarpit == nil {
+		return nil, fmt.Errorf("release: the chain has no tarpit")
+	}
+	if len(args) < 1 || len(args) > 2 {
+		return nil, fmt.Errorf("release: which address? release ADDRESS [NETWORK]")
+	}
+	a, err := netip.ParseAddr(args[0])
+	if err != nil {
+		return nil, fmt.Errorf("release: %w", err)
+	}
+	number, err := networkArgument(args[1:])
+	if err != nil {
+		return nil, fmt.Errorf("release: %w", err)
+	}
+	released := []int{}
+	s := d.snaps.Load()
+	for i := range s.Networks {
+		n := &s.Networks[i]
+		if number != 0 && n.Number != number || !n.Prefix4.Contains(a.Unmap()) && !n.Prefix6.Contains(a) {
+			continue
+		}
+		if !d.chain.tarpit.Release(session.AddressKey(uint16(n.Number), a)) {
+			return nil, &control.Error{Message: "release: too many commands are waiting", Hint: "try again in a moment"}
+		}
+		released = append(released, n.Number)
+	}
+	if len(released) == 0 {
+		return nil, fmt.Errorf("release: %v is in no network of this node", a)
+	}
+	return map[string]any{"result": "released", "networks": released}, nil
+}
+
+func networkArgument(args []string) (int, error) {
+	if len(args) == 0 {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(args[0])
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%q is not the number of a network", args[0])
+	}
+	return n, nil
+}
+
+// clearSessions forgets every address, of one network or of all: each must be
+// proven absent again before it is answered for.
+func (d *Daemon) clearSessions(args []string) (any, error) {
+	if len(args) > 1 {
+		return nil, fmt.Errorf("clear sessions: one network at most: clear sessions [NETWORK]")
+	}
+	number, err := networkArgument(args)
+	if err != nil {
+		return nil, fmt.Errorf("clear sessions: %w", err)
+	}
+	cleared := d.forget(number)
+	return map[string]any{"result": "cleared", "entries": cleared}, nil
+}

@@ -1,0 +1,161 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"mire/dpdk"
+	"mire/engine"
+	"mire/engine/config"
+	"mire/engine/event"
+	"mire/engine/secret"
+	"mire/engine/session"
+)
+
+// ringSize is the events one worker can have waiting: at 10 ms a pass this is
+// 800,000 a second, far more than lines can be written.
+const ringSize = 8192
+
+// open builds everything a configuration asks for, up to workers that only
+// need to be launched. On an error close takes down what there is.
+func (d *Daemon) open(snap *config.Snapshot) error {
+	var err error
+	var made bool
+	if d.secret, made, err = secret.Open(snap.Settings.SecretFile); err != nil {
+		return err
+	}
+	if made {
+		d.Log.Info().Str("file", snap.Settings.SecretFile).Msg("made a new secret: copy it to a second node, keep it over restarts")
+	}
+	p, err := newPlan(snap)
+	if err != nil {
+		return err
+	}
+	if err := d.openEAL(p); err != nil {
+		return err
+	}
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), p.workers+2))
+	if d.pool, err = dpdk.NewPool(p.pool); err != nil {
+		return err
+	}
+	if d.table, err = session.New(&dpdk.Arena{}, p.table(d.secret)); err != nil {
+		return err
+	}
+	for i := range snap.Interfaces {
+		port := &port{conf: snap.Interfaces[i]}
+		d.ports = append(d.ports, port)
+		if err := port.open(d, p); err != nil {
+			return err
+		}
+	}
+	if err := d.watch(); err != nil {
+		return err
+	}
+	d.setWall()
+	d.publish(snap)
+	if d.chain, err = newChain(snap.Modules); err != nil {
+		return err
+	}
+	for _, name := range d.chain.passive {
+		d.Log.Warn().Str("module", name).Msg("module is not built yet: it passes every frame on")
+	}
+	if err := d.openWorkers(p); err != nil {
+		return err
+	}
+	for _, port := range d.ports {
+		if err := port.dev.Start(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openEAL chooses between hugepages and ordinary memory, and says so in one line.
+func (d *Daemon) openEAL(p *plan) error {
+	noHuge := d.Hugepages == "off"
+	if d.Hugepages != "off" {
+		h := dpdk.Hugepages(p.memory + hugeSlack)
+		if !h.OK && d.Hugepages == "on" {
+			return fmt.Errorf("--hugepages on: %s", h.Line)
+		}
+		noHuge = !h.OK
+		d.Log.Info().Msg(h.Line)
+	}
+	lcores := d.Lcores
+	if lcores == "" {
+		lcores = p.lcores()
+	}
+	eal, err := dpdk.Open(dpdk.Options{
+		Lcores: lcores, NoHuge: noHuge, Memory: p.memory, Allow: p.pci, Extra: d.EALArgs, Log: d.Log,
+	})
+	d.eal = eal
+	return err
+}
+
+// openWorkers gives every RX queue to a worker, in turn, and starts the
+// aggregator that drains their events.
+func (d *Daemon) openWorkers(p *plan) error {
+	var devs []*dpdk.Port
+	for _, port := range d.ports {
+		devs = append(devs, port.dev)
+	}
+	var rings []*event.Ring
+	for i := range p.workers {
+		side, err := dpdk.NewWorker(dpdk.WorkerConfig{TxQueue: i, Ports: devs, Pool: d.pool, AnyNode: true})
+		if err != nil {
+			return err
+		}
+		w := &worker{side: side, ring: event.NewRing(ringSize)}
+		d.workers = append(d.workers, w)
+		rings = append(rings, w.ring)
+	}
+	queue := 0
+	lanes := make([][]engine.Lane, p.workers)
+	for _, port := range d.ports {
+		for q := range port.queues {
+			i := queue % p.workers
+			w := d.workers[i]
+			lane, err := w.side.NewLane(port.dev, q)
+			if err != nil {
+				return err
+			}
+			lanes[i] = append(lanes[i], lane)
+			w.lanes = append(w.lanes, fmt.Sprintf("%s/%d", port.conf.Name, q))
+			queue++
+		}
+	}
+	for i, w := range d.workers {
+		var err error
+		w.Worker, err = engine.NewWorker(engine.WorkerConfig{
+			ID: i, Count: p.workers, Table: d.table, Events: w.ring, Secret: d.secret, Neighbours: d.neighbours,
+			Role: d.role, Wall: &d.wall, Burst: w.side.Burst(), Lanes: lanes[i],
+			Chain: d.chain.modules, Snapshots: &d.snaps,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	d.events = event.New(event.Options{Rings: rings, Sinks: []event.Sink{event.NewLogSink(d.Log)}})
+	d.applyEvents(d.snaps.Load())
+	ctx, cancel := context.WithCancel(context.Background())
+	d.eventDone = make(chan struct{})
+	go func() {
+		defer close(d.eventDone)
+		d.events.Run(ctx)
+	}()
+	// The aggregator outlives the workers, so that their last events are told.
+	go func() {
+		for _, w := range d.workers {
+			if w.task != nil {
+				w.task.Wait()
+			}
+		}
+		cancel()
+	}()
+	return nil
+}
+
+func (d *Daemon) applyEvents(s *config.Snapshot) {
+	d.events.Apply(s.Settings.Log, s.Settings.LogRate, s.Settings.Syslog)
+}

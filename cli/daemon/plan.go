@@ -1,0 +1,96 @@
+package daemon
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"mire/dpdk"
+	"mire/engine/config"
+	"mire/engine/secret"
+	"mire/engine/session"
+)
+
+const (
+	descriptors = 1024
+	// hugeSlack is what EAL, drivers and workers take beside pool and table.
+	hugeSlack = 16 << 20
+)
+
+// plan is what a configuration needs of the machine, computed before anything
+// is opened: without hugepages all memory must be announced at the start.
+type plan struct {
+	workers  int
+	cpus     []int
+	pci      []string
+	pool     dpdk.PoolConfig
+	sessions int
+	networks int
+	memory   int64
+}
+
+func newPlan(s *config.Snapshot) (*plan, error) {
+	p := &plan{sessions: s.Settings.Sessions, networks: len(s.Networks)}
+	if len(s.Networks) == 0 {
+		return nil, fmt.Errorf("no network is registered and enabled: nothing to do (add `register networks 1` and `enable networks 1`)")
+	}
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err != nil {
+		return nil, fmt.Errorf("sched_getaffinity: %w", err)
+	}
+	for cpu := 0; len(p.cpus) < set.Count(); cpu++ {
+		if set.IsSet(cpu) {
+			p.cpus = append(p.cpus, cpu)
+		}
+	}
+	for i := range s.Interfaces {
+		f := &s.Interfaces[i]
+		p.workers += max(f.Threads, 1)
+		if f.Access == config.AccessPCI {
+			p.pci = append(p.pci, f.Device)
+		}
+	}
+	p.workers = min(p.workers, len(p.cpus))
+	// Each port has an RX and a TX ring for each worker (at most), each worker
+	// 96 slots and up to 256 held frames a port; each lcore a cache.
+	perPort := p.workers * (2*descriptors + 256)
+	p.pool = dpdk.PoolConfig{Name: "mire", AnyNode: true,
+		Count: uint32(8191 + len(s.Interfaces)*perPort + p.workers*96 + (p.workers+1)*512)}
+	p.memory = dpdk.PoolBytes(p.pool) + dpdk.ArenaBytes(tableBytes(p.sessions)) + int64(p.workers)*(1<<20)
+	return p, nil
+}
+
+// tableBytes bounds what session.New reserves for a capacity.
+func tableBytes(capacity int) uintptr { return uintptr(capacity)*112 + 4<<20 }
+
+// table sizes the shared table. Real hosts and proofs have shares of their own,
+// so that a scan of a /64 fills neither.
+func (p *plan) table(s *secret.Secret) session.Config {
+	c := session.Config{Name: "sessions", Capacity: p.sessions}
+	copy(c.Key[:], s.Key("session table", len(c.Key)))
+	c.Quota[session.Probing] = p.sessions / 4
+	c.Quota[session.Trapped] = p.sessions / 2
+	c.Quota[session.Real] = p.sessions / 4
+	if p.networks > 1 {
+		// No network may take more than half of a share from the others.
+		for st := range c.Quota {
+			c.NetQuota[st] = c.Quota[st] / 2
+		}
+	}
+	return c
+}
+
+// lcores gives the main lcore, which sleeps, every CPU, and each worker a CPU
+// of its own from the last downwards: CPU 0 does the kernel's chores.
+func (p *plan) lcores() string {
+	all := make([]string, len(p.cpus))
+	for i, c := range p.cpus {
+		all[i] = fmt.Sprint(c)
+	}
+	out := []string{"0@(" + strings.Join(all, ",") + ")"}
+	for i := range p.workers {
+		out = append(out, fmt.Sprintf("%d@%d", i+1, p.cpus[len(p.cpus)-1-i]))
+	}
+	return strings.Join(out, ",")
+}

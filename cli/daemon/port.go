@@ -1,0 +1,103 @@
+package daemon
+
+import (
+	"fmt"
+	"net/netip"
+
+	"mire/dpdk"
+	"mire/engine/config"
+)
+
+// port is one interface of the configuration with the DPDK port behind it.
+type port struct {
+	conf    config.Interface
+	dev     *dpdk.Port
+	queues  int // RX queues, one lane each
+	workers int // TX queues
+	pool    *dpdk.Pool
+	applied dpdk.Applied
+	mac     config.MAC
+	mtu     int
+
+	// What netlink says; only for ports over kernel interfaces.
+	index int  // of the kernel interface when the port was attached
+	here  bool // present
+	up    bool
+	host  []netip.Addr
+}
+
+// device is the device string of the interface, for a number of queue pairs.
+func (p *port) device(queues int) string {
+	switch p.conf.Access {
+	case config.AccessAFXDP:
+		return fmt.Sprintf("net_af_xdp%d,iface=%s,queue_count=%d", p.conf.Number, p.conf.Name, queues)
+	case config.AccessPCI, config.AccessVdev:
+		return p.conf.Device
+	default:
+		return dpdk.AFPacket{Interface: p.conf.Name, Queues: queues}.Vdev(fmt.Sprintf("net_af_packet%d", p.conf.Number))
+	}
+}
+
+// open attaches and configures the port; it does not start it.
+func (p *port) open(d *Daemon, pl *plan) error {
+	p.workers, p.pool = pl.workers, d.pool
+	p.queues = min(max(p.conf.Threads, 1), pl.workers)
+	if p.conf.Access == config.AccessRaw {
+		// A packet socket is a pair of queues, and the kernel spreads frames
+		// over all sockets: each worker needs one to send, so each must listen.
+		p.queues = pl.workers
+	}
+	if err := p.attach(); err != nil {
+		return fmt.Errorf("interface %d (%s): %w", p.conf.Number, p.conf.Name, err)
+	}
+	for _, r := range p.applied.Refused {
+		d.Log.Warn().Int("interface", p.conf.Number).Str("port", p.dev.Name()).Msg("the port refuses " + r)
+	}
+	return nil
+}
+
+// attach plugs the device and configures it.
+func (p *port) attach() error {
+	dev, err := dpdk.Attach(p.device(max(p.queues, p.workers)))
+	if err != nil {
+		return err
+	}
+	p.dev = dev
+	info, err := dev.Info()
+	if err != nil {
+		return err
+	}
+	copy(p.mac[:], info.MAC)
+	p.mtu = info.MTU
+	// Promiscuous: our MACs are made from addresses, not burnt into the port.
+	// All multicast: solicitations for foreign addresses go to foreign groups.
+	p.applied, err = dev.Configure(dpdk.PortConfig{
+		RxQueues: p.queues, TxQueues: p.workers, RxDescriptors: descriptors, TxDescriptors: descriptors,
+		OnePool: true, Promiscuous: true, AllMulticast: true,
+	}, p.pool)
+	return err
+}
+
+// binding is what the configuration needs to know of the port.
+func (p *port) binding() config.Binding {
+	return config.Binding{
+		Interface: p.conf.Number, Port: p.dev.ID(), MAC: p.mac, MTU: p.mtu,
+		Kernel: p.dev.KernelBacked(), Host: p.host,
+	}
+}
+
+// publish binds a configuration to the ports and hands it to the workers.
+// Callers hold mu, or are alone.
+func (d *Daemon) publish(s *config.Snapshot) {
+	var b []config.Binding
+	for _, p := range d.ports {
+		b = append(b, p.binding())
+	}
+	bound := s.Bind(b)
+	if old := d.snaps.Load(); old != nil {
+		bound.Generation = old.Generation + 1
+	} else {
+		bound.Generation = 1
+	}
+	d.snaps.Store(bound)
+}

@@ -1,0 +1,69 @@
+package daemon
+
+import (
+	"mire/dpdk/burst"
+	"mire/engine/config"
+	"mire/engine/session"
+	"mire/modules/tarpit"
+	"mire/modules/tarpit/stateless"
+)
+
+var tarpitModes = map[config.TarpitMode]string{
+	config.TarpitDisable: "disable", config.TarpitObserve: "observe", config.TarpitEnable: "enable",
+}
+
+// rowHelp says what a row of the TCP rules is; see modules/tarpit/stateless.
+var rowHelp = map[stateless.Row]string{
+	stateless.Row1:   "SYN, answered with SYN-ACK",
+	stateless.Row3:   "SYN-ACK nobody asked for",
+	stateless.Row4:   "flags that only scanners send",
+	stateless.Row5:   "RST",
+	stateless.Row6:   "ACK of no connection of ours",
+	stateless.Row7:   "handshake completed: a verified source",
+	stateless.Row8:   "keepalive",
+	stateless.Row9:   "window probe: the client is held",
+	stateless.Row10:  "first payload",
+	stateless.Row10a: "first payload of one byte",
+	stateless.Row11:  "further payload: the client is held",
+	stateless.Row12:  "FIN",
+	stateless.Row13:  "the source has spent its replies",
+}
+
+func (d *Daemon) showTarpit([]string) (any, error) {
+	v := Tarpit{Networks: []TarpitNetwork{}, Rows: []Row{}}
+	t := d.chain.tarpit
+	if t == nil {
+		return v, nil
+	}
+	stats := map[int]tarpit.Stats{}
+	for _, s := range t.Stats() {
+		stats[int(s.Net)] = s
+	}
+	s := d.snaps.Load()
+	for i := range s.Networks {
+		n := &s.Networks[i]
+		st := stats[n.Number]
+		entries := d.table.NetEntries(uint16(n.Number))
+		view := TarpitNetwork{
+			Network: n.Number, Name: n.Name, Mode: tarpitModes[n.Tarpit], Policy: n.Policy.String(),
+			Probing4: st.Probing[0], Probing6: st.Probing[1],
+			Trapped: entries[session.Trapped], Real: entries[session.Real], Counters: map[string]uint64{},
+		}
+		for c, info := range tarpit.CounterInfos {
+			view.Counters[info.Name] = st.Counters[c]
+		}
+		v.Answers.Neighbour += st.Counters[tarpit.Answers]
+		v.Answers.Echo += st.Counters[tarpit.Echoes]
+		v.Networks = append(v.Networks, view)
+	}
+	for row, n := range t.Rows() {
+		if help, ok := rowHelp[stateless.Row(row)]; ok {
+			v.Rows = append(v.Rows, Row{Row: stateless.Row(row).String(), Count: n, Help: help})
+		}
+	}
+	v.Answers.SYNACK = t.Rows()[stateless.Row1]
+	for _, w := range d.workers {
+		v.Answers.UDP += w.Counters().Verdicts.Dropped[burst.TarpitUDP]
+	}
+	return v, nil
+}

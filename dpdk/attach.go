@@ -1,0 +1,62 @@
+package dpdk
+
+/*
+#include <stdlib.h>
+#include "port.h"
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"unsafe"
+)
+
+// Attach creates or probes a device from its device string, such as
+// "net_af_packet0,iface=veth0" or "0000:01:00.0", and opens its port. What the
+// string names belongs to the network namespace of the calling thread. A
+// failure is an *Error with cause and remedy.
+func Attach(device string) (*Port, error) {
+	process.Lock()
+	e := process.eal
+	process.Unlock()
+	if e == nil {
+		return nil, errors.New("attach " + device + ": the EAL is not open")
+	}
+	name, _, _ := strings.Cut(device, ",")
+	if _, err := OpenPort(name); err == nil {
+		return nil, explain("rte_dev_probe", device, syscall.EEXIST, []string{"Device " + name + " is already plugged"})
+	}
+	c := C.CString(device)
+	defer C.free(unsafe.Pointer(c))
+	var rc C.int
+	lines := e.route.during(func() { rc = C.mire_dev_probe(c) })
+	switch {
+	case rc == -1:
+		return nil, explain("rte_dev_probe", device, errNoErrno, lines)
+	case rc < 0:
+		return nil, explain("rte_dev_probe", device, syscall.Errno(-rc), lines)
+	}
+	return OpenPort(name)
+}
+
+// Detach stops and closes the port and removes its device. Mbufs in its queues
+// return to their pool. The workers' lanes of it stay valid and receive
+// nothing; a port attached later under the same number serves them again.
+func (p *Port) Detach() error {
+	if err := p.Stop(); err != nil {
+		return err
+	}
+	process.Lock()
+	e := process.eal
+	process.Unlock()
+	var rc C.int
+	var failed *C.char
+	e.route.during(func() { rc = C.mire_dev_remove(C.uint16_t(p.id), &failed) })
+	if rc < 0 {
+		return fmt.Errorf("detach: %w", p.failure(C.GoString(failed), rc))
+	}
+	return nil
+}

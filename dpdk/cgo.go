@@ -1,0 +1,8 @@
+package dpdk
+
+/*
+#cgo pkg-config: libdpdk
+#cgo CFLAGS: -O3 -Wall
+#cgo LDFLAGS: -ldl
+*/
+import "C"

@@ -1,0 +1,92 @@
+package dpdk
+
+/*
+#include "clock.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/yerden/go-dpdk/eal"
+)
+
+// EAL is the environment of this process. There is one at most: EAL can be
+// opened once, and not again after Close.
+type EAL struct {
+	args   []string
+	noHuge bool
+	route  *logRoute
+}
+
+// process is what DPDK itself keeps once per process.
+var process struct {
+	sync.Mutex
+	tried   bool
+	eal     *EAL
+	workers []*Worker
+	tasks   map[uint]*Task
+}
+
+// Open initialises the EAL. It starts one thread per lcore, all of them idle.
+// A failure is an *Error with cause and remedy. EAL keeps what it has read of
+// its arguments even when it fails, so there is one attempt per process.
+func Open(o Options) (*EAL, error) {
+	process.Lock()
+	defer process.Unlock()
+	args := o.args()
+	if process.tried {
+		return nil, explain("rte_eal_init", strings.Join(args, " "), syscall.EALREADY, nil)
+	}
+	process.tried = true
+	route, err := openLog(o.Log)
+	if err != nil {
+		return nil, err
+	}
+	lines := route.during(func() { _, err = eal.Init(args) })
+	// Nothing of ours is kept in there: see Options.args.
+	sweepRundirs(rundir())
+	if err != nil {
+		return nil, explain("rte_eal_init", strings.Join(args, " "), err, lines)
+	}
+	C.mire_clock_start()
+	process.tasks = map[uint]*Task{}
+	process.eal = &EAL{args: args, noHuge: o.NoHuge, route: route}
+	return process.eal, nil
+}
+
+// Args is the EAL command line in use.
+func (e *EAL) Args() []string { return slices.Clone(e.args) }
+
+// Hugepages tells whether the memory of pools and arenas is in hugepages.
+func (e *EAL) Hugepages() bool { return !e.noHuge && eal.HasHugePages() }
+
+// Close ends the lcore threads and gives everything back. Call it last: it
+// refuses while a function started by Launch still runs, because EAL would
+// wait for it without end.
+func (e *EAL) Close() error {
+	process.Lock()
+	var busy []string
+	for id := range process.tasks {
+		busy = append(busy, fmt.Sprint(id))
+	}
+	process.Unlock()
+	if len(busy) > 0 {
+		slices.Sort(busy)
+		return fmt.Errorf("close EAL: lcore %s still runs a worker: stop it and wait for its task first",
+			strings.Join(busy, ", "))
+	}
+	var err error
+	e.route.during(func() {
+		eal.StopLcores()
+		err = eal.Cleanup()
+	})
+	if err != nil {
+		return fmt.Errorf("rte_eal_cleanup: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+#include "lane.h"
+
+#include <time.h>
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_prefetch.h>
+
+#include "clock.h"
+#include "tx.h"
+
+/* Enter and leave bracket the time in which ports are touched. Entering is one
+ * locked instruction, so that the test of "is the port open" behind it cannot
+ * be done before whoever waits for us has seen us enter. */
+static inline void enter(struct mire_worker *w)
+{
+	atomic_fetch_add_explicit(&w->turn, 1, memory_order_seq_cst);
+}
+
+static inline void leave(struct mire_worker *w)
+{
+	uint64_t t = atomic_load_explicit(&w->turn, memory_order_relaxed);
+
+	atomic_store_explicit(&w->turn, t + 1, memory_order_release);
+}
+
+static inline void map_spares(struct mire_burst *b, uint32_t from, uint32_t n)
+{
+	for (uint32_t i = from; i < from + n; i++)
+		b->data[i] = rte_pktmbuf_mtod(b->mbuf[i], void *);
+}
+
+/* Replaces the spares that the last turn used, slots MIRE_SIZE.. in order. */
+static inline void top_up(struct mire_worker *w, uint32_t used)
+{
+	struct mire_burst *b = w->burst;
+	struct rte_mbuf **m = b->mbuf + MIRE_SIZE;
+	uint32_t have = b->spares;
+
+	if (used != 0) {
+		if (likely(rte_pktmbuf_alloc_bulk(w->pool, m, used) == 0)) {
+			map_spares(b, MIRE_SIZE, used);
+		} else {
+			have -= used;
+			memmove(m, m + used, have * sizeof(m[0]));
+			map_spares(b, MIRE_SIZE, have);
+		}
+	}
+	if (unlikely(have < MIRE_SPARES)) {
+		uint32_t old = have;
+
+		if (rte_pktmbuf_alloc_bulk(w->pool, m + have, MIRE_SPARES - have) == 0)
+			have = MIRE_SPARES;
+		else
+			while (have < MIRE_SPARES && (m[have] = rte_pktmbuf_alloc(w->pool)) != NULL)
+				have++;
+		map_spares(b, MIRE_SIZE + old, have - old);
+		if (have < MIRE_SPARES)
+			b->io.no_spare++;
+	}
+	b->spares = have;
+}
+
+/* A frame that is not one plain buffer of the usual size. Returns its flags. */
+static __attribute__((noinline)) uint8_t unusual(struct mire_burst *b, uint32_t i)
+{
+	struct rte_mbuf *m = b->mbuf[i];
+	uint8_t rx = 0;
+
+	/* A driver that takes VLAN tags off unasked: put it back, if there is room. */
+	if (m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) {
+		if (rte_vlan_insert(&b->mbuf[i]) == 0) {
+			m = b->mbuf[i];
+			m->ol_flags &= ~(RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED);
+			b->data[i] = rte_pktmbuf_mtod(m, void *);
+			b->len[i] = m->data_len;
+		}
+	}
+	if (m->nb_segs > 1)
+		rx |= MIRE_MULTI_SEGMENT;
+	uint32_t room = (uint32_t)m->buf_len - m->data_off;
+
+	if (room < b->room) {
+		/* A driver with a larger headroom than ours, or somebody else's
+		 * pool: from now on modules see the smaller room. */
+		if (room >= MIRE_ROOM_MIN)
+			b->room = room;
+		else
+			rx |= MIRE_MULTI_SEGMENT;
+	}
+	return rx;
+}
+
+/* After the room has shrunk: no length may exceed it. */
+static __attribute__((noinline)) void cut_lengths(struct mire_burst *b, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t room = (uint32_t)b->mbuf[i]->buf_len - b->mbuf[i]->data_off;
+
+		if (b->len[i] > b->room || (room < b->room && b->len[i] > room)) {
+			b->len[i] = (uint16_t)RTE_MIN(b->room, room);
+			b->rx[i] |= MIRE_MULTI_SEGMENT;
+		}
+	}
+}
+
+static inline uint32_t receive(struct mire_lane *l)
+{
+	/* By the two bits of RTE_MBUF_F_RX_L4_CKSUM_MASK: unknown, bad, good, and
+	 * "none": the data is whole but the checksum is not in it. */
+	static const uint8_t l4[4] = {0, 0, MIRE_L4_GOOD, MIRE_L4_PARTIAL};
+	struct mire_burst *b = l->worker->burst;
+	uint32_t odd = 0, n = 0;
+
+	if (likely(mire_port_usable(l->port)))
+		n = rte_eth_rx_burst(l->port, l->rx_queue, b->mbuf, MIRE_SIZE);
+	for (uint32_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = b->mbuf[i];
+		uint64_t ol = m->ol_flags;
+		uint16_t off = m->data_off;
+		void *data = (char *)m->buf_addr + off;
+		uint8_t rx = l->rx | l4[((ol >> 3) & 1) | ((ol >> 7) & 2)];
+
+		rte_prefetch0(data);
+		b->data[i] = data;
+		b->len[i] = m->data_len;
+		b->in[i] = l->port;
+		if (unlikely((ol & RTE_MBUF_F_RX_VLAN_STRIPPED) || m->nb_segs != 1 ||
+			     (uint32_t)m->buf_len - off < b->room)) {
+			rx |= unusual(b, i);
+			odd = 1;
+		}
+		b->rx[i] = rx;
+	}
+	if (unlikely(odd))
+		cut_lengths(b, n);
+	b->n = n;
+	b->io.received += n;
+	return n;
+}
+
+_Static_assert(RTE_MBUF_F_RX_L4_CKSUM_BAD == 1 << 3 && RTE_MBUF_F_RX_L4_CKSUM_GOOD == 1 << 8,
+	       "receive() indexes its table by these two bits");
+
+static void rest(struct mire_burst *b)
+{
+	struct timespec t = {b->sleep / 1000000000, b->sleep % 1000000000};
+	int64_t from = mire_now();
+
+	nanosleep(&t, NULL);
+	b->io.slept += (uint64_t)(mire_now() - from);
+}
+
+uint32_t mire_exchange(struct mire_lane *l)
+{
+	struct mire_worker *w = l->worker;
+	struct mire_burst *b = w->burst;
+	uint32_t used = RTE_MIN(b->originated, b->spares);
+
+	enter(w);
+	if (unlikely(w->holding != 0))
+		mire_retry(w);
+	mire_finish(w);
+	b->send = 0;
+	b->originated = 0;
+	if (used != 0 || unlikely(b->spares < MIRE_SPARES))
+		top_up(w, used);
+	uint32_t n = receive(l);
+
+	leave(w);
+	b->io.polls++;
+	if (n == 0) {
+		b->io.empty++;
+		/* Frames that wait for a TX queue keep the worker awake. */
+		if (b->sleep > 0 && w->holding == 0)
+			rest(b);
+	}
+	b->now = mire_now();
+	return n;
+}
+
+void mire_worker_drain(struct mire_worker *w)
+{
+	struct mire_burst *b = w->burst;
+
+	enter(w);
+	uint32_t used = RTE_MIN(b->originated, b->spares);
+
+	mire_finish(w);
+	b->n = b->originated = 0;
+	b->send = 0;
+	for (int i = 0; i < MIRE_HOLD_TURNS && w->holding != 0; i++)
+		mire_retry(w);
+	mire_drop_held(w);
+	if (b->spares > used)
+		rte_pktmbuf_free_bulk(b->mbuf + MIRE_SIZE + used, b->spares - used);
+	b->spares = 0;
+	leave(w);
+}

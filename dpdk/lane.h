@@ -1,0 +1,100 @@
+#ifndef MIRE_LANE_H
+#define MIRE_LANE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <rte_config.h>
+
+struct rte_mbuf;
+struct rte_mempool;
+
+#define MIRE_SIZE 64
+#define MIRE_SPARES 32
+#define MIRE_SLOTS (MIRE_SIZE + MIRE_SPARES)
+
+/* Facts about a received frame: burst.RxFlags. */
+#define MIRE_MULTI_SEGMENT 1
+#define MIRE_L4_GOOD 2
+#define MIRE_L4_PARTIAL 4
+#define MIRE_KERNEL_BACKED 8
+
+/* Frames that one port's TX queue may leave waiting at one worker, and for how
+ * many exchanges of that worker one frame may wait before it is dropped. */
+#define MIRE_HELD 256
+#define MIRE_HOLD_TURNS 64
+
+/* The smallest room of a buffer that is worth mapping: an untagged or tagged
+ * frame of the usual MTU. A buffer with less is shown as multi-segment. */
+#define MIRE_ROOM_MIN 1518
+
+/* burst.IO */
+struct mire_io {
+	uint64_t received, transmitted, freed, tx_full, held, no_spare;
+	uint64_t polls, empty, slept;
+};
+
+/* The part of burst.Burst that both sides use. layout.go pins each field. */
+struct mire_burst {
+	uint32_t n, spares, originated, room;
+	uint64_t send;
+	int64_t now, sleep;
+	struct mire_io io;
+	struct rte_mbuf *mbuf[MIRE_SLOTS];
+	void *data[MIRE_SLOTS];
+	uint16_t len[MIRE_SLOTS], out[MIRE_SLOTS];
+	uint16_t in[MIRE_SIZE];
+	uint8_t rx[MIRE_SIZE];
+};
+
+/* Frames that a TX queue has not taken yet, oldest first. */
+struct mire_held {
+	uint32_t n;
+	uint64_t since[MIRE_HELD]; /* the worker's exchange that held it */
+	struct rte_mbuf *mbuf[MIRE_HELD];
+};
+
+/* The C half of one worker: its burst and its TX queue on each port. Only the
+ * worker's thread touches it, but for turn and queue, which are atomic. */
+struct mire_worker {
+	struct mire_burst *burst;
+	struct rte_mempool *pool;
+	/* Odd while the worker is inside the ports: see mire_worker_turn. */
+	_Atomic uint64_t turn;
+	uint64_t holding; /* bit p: queue[p] holds frames */
+	uint16_t tx_queue;
+	/* queue[p] is NULL for a port on which this worker has no TX queue. */
+	_Atomic(struct mire_held *) queue[RTE_MAX_ETHPORTS];
+};
+
+/* One RX queue of one port, polled by one worker. */
+struct mire_lane {
+	struct mire_worker *worker;
+	uint16_t port, rx_queue;
+	uint8_t rx; /* flags that every frame of the port has */
+};
+
+/* Bit per port id: started, and not about to be stopped. */
+void mire_port_open(uint16_t port);
+void mire_port_shut(uint16_t port);
+
+/* Makes a worker and its burst of burst_size >= sizeof(struct mire_burst)
+ * bytes, zeroed, aligned to 64, on the given NUMA node when it has memory
+ * (-1: any). NULL: out of memory. */
+struct mire_worker *mire_worker_new(struct rte_mempool *pool, uint16_t tx_queue, uint32_t burst_size, int socket);
+/* Adds the worker's TX queue on port. Returns 0 or -ENOMEM. */
+int mire_worker_add(struct mire_worker *w, uint16_t port);
+/* Even: the worker is outside all ports. A port that was shut before is safe
+ * to stop once each worker's turn is even or has changed. */
+uint64_t mire_worker_turn(struct mire_worker *w);
+/* Transmits what is decided, gives held frames a last chance, frees the rest. */
+void mire_worker_drain(struct mire_worker *w);
+void mire_worker_free(struct mire_worker *w);
+
+struct mire_lane *mire_lane_new(struct mire_worker *w, uint16_t port, uint16_t rx_queue, uint8_t rx);
+void mire_lane_free(struct mire_lane *l);
+
+/* One turn: transmit, free, refill spares, receive, fill arrays. */
+uint32_t mire_exchange(struct mire_lane *l);
+
+#endif

@@ -1,0 +1,189 @@
+package event
+
+import (
+	"context"
+	"hash/maphash"
+	"sync/atomic"
+	"time"
+
+	"mire/engine/config"
+)
+
+const (
+	defaultWindow  = time.Minute
+	defaultEntries = 65536
+	defaultPoll    = 10 * time.Millisecond
+	// DefaultRate is the lines a second when the configuration says none.
+	DefaultRate = 1000
+	// noticeRate is the lines a second of kinds that must not drown in a flood
+	// of others; it is apart from the configured rate.
+	noticeRate = 100
+	// lossEvery is how often suppressed and lost events are reported at most.
+	lossEvery = 10 * time.Second
+	// closePerPass bounds how many windows one pass closes.
+	closePerPass = 4096
+)
+
+// Options make an Aggregator; zero values mean the defaults.
+type Options struct {
+	Rings   []*Ring          // one per worker
+	Sinks   []Sink           // beside the syslog, which Apply sets up
+	Now     func() time.Time // default time.Now
+	Window  time.Duration    // default 60 s
+	Entries int              // open windows at most; default 65,536 of about 350 bytes
+	Poll    time.Duration    // default 10 ms
+}
+
+// Aggregator drains the workers' rings and decides which events become lines.
+// One goroutine runs it; Apply and Stats are safe from any.
+type Aggregator struct {
+	rings  []*Ring
+	sinks  []Sink
+	syslog *Syslog
+	now    func() time.Time
+	window time.Duration
+	poll   time.Duration
+	seed   maphash.Seed
+
+	wanted atomic.Pointer[settings]
+	n      counters
+
+	// What follows belongs to the goroutine of Run.
+	set     settings
+	table   *table
+	lines   limiter
+	notices limiter
+	batch   []Event
+	report  Report
+	told    Loss // totals as of the last Loss
+	toldAt  time.Time
+}
+
+// settings is what Apply changes.
+type settings struct {
+	mode   config.LogMode
+	rate   int
+	syslog string
+}
+
+// New makes an aggregator in mode `first` without syslog.
+func New(o Options) *Aggregator {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Window <= 0 {
+		o.Window = defaultWindow
+	}
+	if o.Entries <= 0 {
+		o.Entries = defaultEntries
+	}
+	if o.Poll <= 0 {
+		o.Poll = defaultPoll
+	}
+	a := &Aggregator{rings: o.Rings, now: o.Now, window: o.Window, poll: o.Poll,
+		syslog: NewSyslog(o.Now), seed: maphash.MakeSeed(), table: newTable(o.Entries),
+		batch: make([]Event, 256), toldAt: o.Now()}
+	a.sinks = append(append(a.sinks, o.Sinks...), a.syslog)
+	a.notices.set(noticeRate, a.toldAt)
+	a.Apply(config.LogFirst, 0, "")
+	a.reconfigure(a.toldAt)
+	return a
+}
+
+// Apply changes `set tarpitlog`, its rate in lines a second (0 or less means
+// DefaultRate) and the path of the syslog socket ("" is off). It takes effect
+// with the next pass; open windows are reported under the old settings.
+func (a *Aggregator) Apply(mode config.LogMode, rate int, syslog string) {
+	if rate <= 0 {
+		rate = DefaultRate
+	}
+	a.wanted.Store(&settings{mode, rate, syslog})
+}
+
+// Run polls the rings until ctx ends; then it drains them once more, closes
+// every window and the syslog, and returns. Call it once.
+func (a *Aggregator) Run(ctx context.Context) {
+	tick := time.NewTicker(a.poll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			a.pass()
+		case <-ctx.Done():
+			a.finish()
+			return
+		}
+	}
+}
+
+// pass takes at most one ring's capacity from each ring, so that a flood costs
+// a bounded part of a core; what does not fit is lost and counted there.
+func (a *Aggregator) pass() {
+	now := a.now()
+	a.reconfigure(now)
+	for _, r := range a.rings {
+		for left := r.Cap(); left > 0; {
+			n := r.Pop(a.batch[:min(left, len(a.batch))])
+			if n == 0 {
+				break
+			}
+			for i := range n {
+				a.take(&a.batch[i], now)
+			}
+			left -= n
+		}
+	}
+	for range closePerPass {
+		e := a.table.first()
+		if e == nil || now.Sub(e.start) < a.window {
+			break
+		}
+		a.close(e, now)
+	}
+	if now.Sub(a.toldAt) >= lossEvery {
+		a.tellLoss(now)
+	}
+	a.n.windows.Store(uint64(len(a.table.index)))
+}
+
+// finish is the last pass.
+func (a *Aggregator) finish() {
+	a.pass()
+	now := a.now()
+	a.closeAll(now)
+	a.tellLoss(now)
+	a.n.windows.Store(0)
+	a.syslog.Close()
+}
+
+func (a *Aggregator) reconfigure(now time.Time) {
+	w := *a.wanted.Load()
+	if w == a.set {
+		return
+	}
+	if w.mode != a.set.mode {
+		a.closeAll(now)
+	}
+	if w.rate != a.set.rate {
+		a.lines.set(w.rate, now)
+	}
+	a.syslog.SetPath(w.syslog)
+	a.set = w
+}
+
+// tellLoss reports what no line accounts for, if there is anything new.
+func (a *Aggregator) tellLoss(now time.Time) {
+	a.toldAt = now
+	s := Loss{Suppressed: a.n.suppressed.Load()}
+	for _, r := range a.rings {
+		s.Lost += r.Lost()
+	}
+	l := Loss{At: now, Suppressed: s.Suppressed - a.told.Suppressed, Lost: s.Lost - a.told.Lost, Rate: a.set.rate}
+	if l.Suppressed == 0 && l.Lost == 0 {
+		return
+	}
+	a.told = s
+	for _, sink := range a.sinks {
+		sink.Loss(&l)
+	}
+}

@@ -1,0 +1,91 @@
+package event
+
+import "github.com/rs/zerolog"
+
+// subject is what a kind is counted by: limits hold per subject and kind.
+type subject uint8
+
+const (
+	bySource  subject = iota // the remote address, on its network
+	byAddress                // the captured address, on its network
+	byMAC                    // the frame's source MAC, on its network
+	byPort                   // the port
+)
+
+// kindInfo is all that logs need to know of a kind.
+type kindInfo struct {
+	// name is the value of the structured field `kind`.
+	name  string
+	level zerolog.Level
+	by    subject
+	// notice marks what an administrator must see even under `tarpitlog off`
+	// and even while a flood uses up the lines of everything else.
+	notice bool
+	// ports says that OurPort and RemotePort mean TCP or UDP ports.
+	ports bool
+	// text is the line. %f IPv4 or IPv6; %o %r our and the remote address;
+	// %O %R the same with /port; %m MAC; %n network; %c Count; %p OurPort;
+	// %x payload, quoted; %s the port's state; %a " asked for by ..." and
+	// %l " alive at ..." when the event says so.
+	text string
+}
+
+// kinds is the one table of kinds. The first five lines are the seed's, byte
+// for byte (eight with their families); the others are our own.
+var kinds = [NumKinds]kindInfo{
+	ARPReply:  {"arp_reply", zerolog.WarnLevel, bySource, false, false, "TARPIT %f ARP_REPLY for %o sent to %r [%m]"},
+	NDReply:   {"nd6_reply", zerolog.WarnLevel, bySource, false, false, "TARPIT %f ND6_REPLY for %o sent to %r [%m]"},
+	EchoReply: {"echo_reply", zerolog.WarnLevel, bySource, false, false, "TARPIT %f ECHO_REPLY for %o sent to %r [%m]"},
+	SYNACK:    {"tcp_synack", zerolog.WarnLevel, bySource, false, true, "TARPIT %f TCP_SYNACK for %O sent to %R [%m]"},
+	UDPPacket: {"udp_packet", zerolog.WarnLevel, bySource, false, true, "TARPIT %f UDP_PACKET for %O received from %R [%m]"},
+
+	SynClosed:    {"syn_closed", zerolog.InfoLevel, bySource, false, true, "TARPIT %f SYN_CLOSED for %O received from %R [%m]"},
+	Backscatter:  {"backscatter", zerolog.InfoLevel, bySource, false, true, "TARPIT %f BACKSCATTER for %O received from %R [%m]"},
+	StealthScan:  {"stealth_scan", zerolog.WarnLevel, bySource, false, true, "TARPIT %f STEALTH_SCAN for %O received from %R [%m]"},
+	SessionReset: {"session_reset", zerolog.InfoLevel, bySource, false, true, "TARPIT %f SESSION_RESET for %O received from %R [%m]"},
+	AckScan:      {"ack_scan", zerolog.InfoLevel, bySource, false, true, "TARPIT %f ACK_SCAN for %O received from %R [%m]"},
+	Handshake:    {"handshake", zerolog.WarnLevel, bySource, false, true, "TARPIT %f HANDSHAKE for %O received from %R [%m]"},
+	Keepalive:    {"keepalive", zerolog.InfoLevel, bySource, false, true, "TARPIT %f KEEPALIVE for %O received from %R [%m]"},
+	Hold:         {"hold", zerolog.InfoLevel, bySource, false, true, "TARPIT %f HOLD for %O received from %R [%m]"},
+	FirstPayload: {"first_payload", zerolog.WarnLevel, bySource, false, true, "TARPIT %f FIRST_PAYLOAD for %O received from %R [%m]: %x"},
+	Fin:          {"fin", zerolog.InfoLevel, bySource, false, true, "TARPIT %f FIN for %O received from %R [%m]"},
+
+	Trapped:   {"trapped", zerolog.InfoLevel, bySource, false, false, "network %n: %o belongs to nobody, captured%a"},
+	WouldTrap: {"would_trap", zerolog.InfoLevel, bySource, false, false, "network %n: %o belongs to nobody and would be captured (observe)%a"},
+
+	Released:        {"released", zerolog.InfoLevel, byAddress, true, false, "network %n: %o released%l"},
+	ClaimFlood:      {"claim_flood", zerolog.WarnLevel, byMAC, true, false, "network %n: [%m] claims %c addresses a minute"},
+	ProxyARP:        {"proxy_arp", zerolog.WarnLevel, byMAC, true, false, "network %n: [%m] claims more than half of what is probed; if it is a router with proxy ARP, set `tarpit distrust %m`"},
+	DHCPServer:      {"dhcp_server", zerolog.InfoLevel, bySource, true, false, "network %n: DHCP server %r learnt [%m], it will not be answered"},
+	DHCPDecline:     {"dhcp_decline", zerolog.WarnLevel, byAddress, true, false, "network %n: DHCP client [%m] declined %o, released"},
+	QueryNoNS:       {"query_no_ns", zerolog.WarnLevel, byPort, true, false, "network %n: MLD queries are heard but no neighbour solicitations: a switch filters multicast; look at `set tarpitmrd` and its MLD snooping"},
+	AddressConflict: {"address_conflict", zerolog.WarnLevel, byAddress, true, false, "network %n: our own address %o is claimed by [%m], defended; find that station or change one of the two"},
+	Port:            {"port", zerolog.WarnLevel, byPort, true, false, "port %p %s"},
+}
+
+// What Count says in an event of kind Port.
+const (
+	PortGone uint32 = iota
+	PortBack
+	LinkDown
+	LinkUp
+)
+
+var portStates = [...]string{PortGone: "is gone", PortBack: "is back", LinkDown: "lost its link", LinkUp: "has a link"}
+
+var unknownKind = kindInfo{name: "unknown", level: zerolog.WarnLevel, text: "network %n: event of an unknown kind for %o, %r [%m]"}
+
+// info never fails: events cross a memory boundary.
+func (k Kind) info() *kindInfo {
+	if k >= NumKinds {
+		return &unknownKind
+	}
+	return &kinds[k]
+}
+
+// String is the kind's name as in the structured field `kind`.
+func (k Kind) String() string { return k.info().name }
+
+// Level is warning for the eight seed lines and for what needs attention,
+// otherwise info.
+func (k Kind) Level() zerolog.Level { return k.info().level }

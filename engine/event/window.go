@@ -1,0 +1,126 @@
+package event
+
+import (
+	"hash/maphash"
+	"math"
+	"time"
+
+	"mire/engine/config"
+)
+
+// take decides about one event: a line of its own, a place in a window's
+// count, or silence.
+func (a *Aggregator) take(e *Event, now time.Time) {
+	info := e.Kind.info()
+	mode, budget := a.set.mode, &a.lines
+	if info.notice {
+		budget = &a.notices
+		if mode == config.LogOff {
+			mode = config.LogFirst
+		}
+	}
+	switch mode {
+	case config.LogOff:
+		a.n.silenced.Add(1)
+	case config.LogEvery:
+		if budget.take(now) {
+			a.n.emitted.Add(1)
+			a.write(Report{Event: e, At: now, Count: 1})
+			return
+		}
+		a.count(e, info, now)
+	default:
+		w := a.count(e, info, now)
+		if w.count < w.next {
+			return
+		}
+		if w.next > math.MaxUint64/10 {
+			w.next = math.MaxUint64
+		} else {
+			w.next *= 10
+		}
+		if budget.take(now) {
+			a.n.emitted.Add(1)
+			a.n.merged.Add(w.count - w.reported - 1)
+			a.settle(w)
+			a.tell(w, now)
+		}
+	}
+}
+
+// count puts e into the window of its subject and kind, which it opens if
+// need be, at the cost of the oldest one when the table is full.
+func (a *Aggregator) count(e *Event, info *kindInfo, now time.Time) *entry {
+	k := keyOf(e, info.by)
+	w := a.table.find(k)
+	if w != nil && now.Sub(w.start) >= a.window && w == a.table.first() {
+		a.close(w, now)
+		w = nil
+	}
+	if w == nil {
+		if a.table.full() {
+			a.n.evicted.Add(1)
+			a.close(a.table.first(), now)
+		}
+		w = a.table.add(k, now)
+	}
+	w.last = *e
+	w.count++
+	a.n.pending.Add(1)
+	w.addresses.add(uint32(maphash.Bytes(a.seed, e.Ours[:]) >> 32))
+	if info.ports {
+		port := [2]byte{byte(e.OurPort >> 8), byte(e.OurPort)}
+		w.ports.add(uint32(maphash.Bytes(a.seed, port[:]) >> 32))
+	}
+	return w
+}
+
+// settle marks all events of w as accounted for.
+func (a *Aggregator) settle(w *entry) {
+	a.n.pending.Add(w.reported - w.count) // wraps: a subtraction
+	w.reported = w.count
+}
+
+// close ends a window, the oldest, with a line if events of it had none.
+func (a *Aggregator) close(w *entry, now time.Time) {
+	a.table.dropFirst()
+	open := w.count - w.reported
+	if open == 0 {
+		return
+	}
+	a.settle(w)
+	budget := &a.lines
+	if w.key.kind.info().notice {
+		budget = &a.notices
+	}
+	if a.set.mode == config.LogOff && budget == &a.lines || !budget.take(now) {
+		a.n.suppressed.Add(open)
+		return
+	}
+	a.n.merged.Add(open)
+	a.tell(w, now)
+}
+
+func (a *Aggregator) closeAll(now time.Time) {
+	for e := a.table.first(); e != nil; e = a.table.first() {
+		a.close(e, now)
+	}
+}
+
+// tell writes a line about a window.
+func (a *Aggregator) tell(w *entry, now time.Time) {
+	r := Report{Event: &w.last, At: now, Count: w.count, Window: now.Sub(w.start),
+		More: a.set.mode == config.LogEvery}
+	r.Addresses, r.AddressesExact = w.addresses.count()
+	r.Ports, r.PortsExact = w.ports.count()
+	a.write(r)
+}
+
+func (a *Aggregator) write(r Report) {
+	r.text = a.report.text
+	a.report = r
+	a.report.render()
+	for _, s := range a.sinks {
+		s.Event(&a.report)
+	}
+}

@@ -1,0 +1,50 @@
+package packet
+
+import "mire/dpdk/burst"
+
+// Options is what of the configuration Parse needs.
+type Options struct {
+	// PartialDrop refuses TCP and UDP checksums that a local kernel left
+	// unfinished (`set csumpartial drop`), and frames cut so short that theirs
+	// cannot be verified.
+	PartialDrop bool
+}
+
+// accepted is the answer of the parsers that is no reason to drop.
+const accepted = burst.NumReasons
+
+// Parse is the first step of a turn, once after b.Begin. Every undecided slot
+// gets its Meta (Net = NoNet), its bit in one mask of b.Class and, for IPv6, in
+// b.V6; or it is dropped with a reason of the group "Parse" and is in no mask.
+//
+// Frames that make up nearly all of a scan, TCP without VLAN tag and without
+// IPv4 options or IPv6 extension headers, take a path of word loads. That path
+// only ever accepts: whatever it does not like goes to parseFrame, which alone
+// decides what is dropped and why.
+func Parse(b *burst.Burst, opt *Options) {
+	for m := parseFast(b); m != 0; m = m.Rest() {
+		parseSlot(b, m.First(), opt)
+	}
+}
+
+// parseSlot parses slot i in full and enters the result into the burst.
+func parseSlot(b *burst.Burst, i int, opt *Options) {
+	m := &b.Meta[i]
+	*m = burst.Meta{Net: burst.NoNet}
+	if b.Rx[i]&burst.MultiSegment != 0 || uint32(b.Len[i]) > b.Room {
+		b.Drop(i, burst.FrameMultiSegment)
+		return
+	}
+	j := job{f: b.Frame(i), m: m, rx: b.Rx[i], drop: opt.PartialDrop}
+	if r := j.frame(); r != accepted {
+		b.Drop(i, r)
+		return
+	}
+	b.Class[m.Class] |= burst.Bit(i)
+	if j.v6 {
+		b.V6 |= burst.Bit(i)
+	}
+	if j.partial {
+		b.Verdicts.Partial++
+	}
+}

@@ -1,0 +1,21 @@
+package engine_test
+
+import (
+	"testing"
+
+	"mire/engine"
+)
+
+func TestRole(t *testing.T) {
+	if !(*engine.Role)(nil).Master() {
+		t.Error("a worker without a role must be master")
+	}
+	r := engine.NewRole(engine.Backup)
+	if r.Master() || r.Load().String() != "backup" {
+		t.Errorf("new backup is %v", r.Load())
+	}
+	r.Set(engine.Master)
+	if !r.Master() || r.Load().String() != "master" {
+		t.Errorf("after Set(Master): %v", r.Load())
+	}
+}

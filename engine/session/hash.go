@@ -1,0 +1,109 @@
+package session
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math/bits"
+)
+
+// hasher places keys. Its constants come from the secret key and stay secret.
+//
+// IPv4 addresses go through a permutation of their 48 bits (network, address):
+// a four-round Feistel network whose round function is a multiply-shift hash,
+// strongly universal from 24 bits to 24. A permutation is what lets a slot
+// decide exactly (README, "Exact slots").
+//
+// All other keys go through a strongly universal multiply-add over 128 bits
+// and a keyed bijective finish. Both families bound, for any keys chosen
+// without knowledge of the constants, how often two of them share a bucket.
+type hasher struct {
+	mul, add [4]uint64    // Feistel rounds
+	wideMul  [3][2]uint64 // high, low: 128-bit multipliers of Hi, Lo, kind
+	wideAdd  [2]uint64
+	finish   [2]uint64 // odd
+}
+
+// newHasher expands the key; the constants are SHA-256 of key and a counter.
+func newHasher(key [16]byte) (h hasher) {
+	var in [17]byte
+	copy(in[:], key[:])
+	var pool [24]uint64
+	for i := range len(pool) / 4 {
+		in[16] = byte(i)
+		sum := sha256.Sum256(in[:])
+		for j := range 4 {
+			pool[4*i+j] = binary.LittleEndian.Uint64(sum[8*j:])
+		}
+	}
+	copy(h.mul[:], pool[0:4])
+	copy(h.add[:], pool[4:8])
+	for i := range h.wideMul {
+		copy(h.wideMul[i][:], pool[8+2*i:])
+	}
+	copy(h.wideAdd[:], pool[14:16])
+	h.finish = [2]uint64{pool[16] | 1, pool[17] | 1}
+	return h
+}
+
+// isExact tells whether the slot of k decides alone.
+func (k *Key) isExact() bool {
+	return k.Hi == 0 && k.Lo>>32 == 0xffff && k.Kind == KindAddress
+}
+
+// v4 is the 48 bits of a key whose slot decides alone.
+func (k *Key) v4() uint64 { return uint64(k.Net)<<32 | k.Lo&0xffffffff }
+
+// permute maps 48 bits to 48 bits one to one.
+func (h *hasher) permute(x uint64) uint64 {
+	l, r := x>>24, x&0xffffff
+	l ^= (r*h.mul[0] + h.add[0]) >> 40
+	r ^= (l*h.mul[1] + h.add[1]) >> 40
+	l ^= (r*h.mul[2] + h.add[2]) >> 40
+	r ^= (l*h.mul[3] + h.add[3]) >> 40
+	return r<<24 | l
+}
+
+// wide hashes any key to 64 bits.
+func (h *hasher) wide(k *Key) uint64 {
+	hi, lo := bits.Mul64(h.wideMul[0][1], k.Hi)
+	hi += h.wideMul[0][0]*k.Hi + h.wideAdd[0]
+	hi2, lo2 := bits.Mul64(h.wideMul[1][1], k.Lo)
+	hi2 += h.wideMul[1][0] * k.Lo
+	n := k.kindWord()
+	hi3, lo3 := bits.Mul64(h.wideMul[2][1], n)
+	hi3 += h.wideMul[2][0] * n
+	lo, c := bits.Add64(lo, lo2, 0)
+	hi += hi2 + c
+	lo, c = bits.Add64(lo, lo3, 0)
+	hi += hi3 + c
+	_, c = bits.Add64(lo, h.wideAdd[1], 0)
+	x := hi + c
+	x ^= x >> 32
+	x *= h.finish[0]
+	x ^= x >> 29
+	x *= h.finish[1]
+	return x ^ x>>32
+}
+
+// probe is where k may lie among n buckets.
+func (h *hasher) probe(k *Key, n uint64) probe {
+	if k.isExact() {
+		return exactProbe(h.permute(k.v4()), n)
+	}
+	return wideProbe(h.wide(k), n)
+}
+
+// exactProbe splits a permuted 48-bit key: the home is x*n / 2^48, and all keys
+// of one home are at most ceil(2^48/n) consecutive values, which their low
+// tagBits bits tell apart because n >= 2^(48-tagBits).
+func exactProbe(x, n uint64) probe {
+	home, _ := bits.Mul64(x<<16, n)
+	return probe{uint32(home), x<<tagAt | slotExact}
+}
+
+// wideProbe takes the home from the high bits and the tag from the low ones.
+// The top bit of the tag is always set: no key may look like an empty slot.
+func wideProbe(x, n uint64) probe {
+	home, _ := bits.Mul64(x, n)
+	return probe{uint32(home), x<<tagAt | 1<<63}
+}

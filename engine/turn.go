@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"math"
+
+	"mire/dpdk/burst"
+	"mire/engine/packet"
+)
+
+// Run polls the lanes until Stop. It is the whole life of a worker: exchange,
+// parse, observe, decide, tick. It returns after the last frames have left.
+func (w *Worker) Run() {
+	for !w.stop.Load() {
+		w.Turn()
+	}
+	w.finish()
+}
+
+// Turn exchanges once with every lane. Tests call it by hand.
+func (w *Worker) Turn() {
+	if s := w.snapshots.Load(); s != w.snap {
+		w.apply(s)
+	}
+	b := w.burst
+	for i := range w.lanes {
+		before := b.Now
+		slept := b.IO.Slept
+		b.Sleep = w.idle.next(i == len(w.lanes)-1, w.wake-b.Now)
+		n := w.lanes[i].Exchange(b)
+		if before != 0 {
+			w.long.note(b.Now, b.Now-before-int64(b.IO.Slept-slept), w.turns)
+		}
+		w.turns++
+		w.idle.polled(n)
+		if n > 0 {
+			w.decide(b)
+		}
+		if b.Now >= w.nextTick {
+			w.tick(b)
+		}
+	}
+}
+
+// decide runs the chain over one burst. Whatever no stage wanted is dropped
+// with a reason, so that every received frame ends in exactly one counter.
+func (w *Worker) decide(b *burst.Burst) {
+	b.Begin()
+	packet.Parse(b, &w.parse)
+	w.segments.Locate(b)
+	w.Observer.Observe(b)
+	for i, st := range w.stages {
+		in := b.Undecided
+		if in == 0 && w.Observer.N == 0 {
+			break
+		}
+		sent, own := b.Verdicts.Sent, b.Verdicts.Originated
+		st.Process(b)
+		c := &w.counters[i]
+		c.Entered += uint64(in.Count())
+		c.Decided += uint64((in &^ b.Undecided).Count())
+		c.Sent += b.Verdicts.Sent - sent
+		c.Originated += b.Verdicts.Originated - own
+	}
+	for m := b.Undecided; m != 0; m = m.Rest() {
+		i := m.First()
+		if b.Meta[i].Net == burst.NoNet {
+			b.Drop(i, burst.NoNetwork)
+		} else {
+			b.Drop(i, burst.Unclaimed)
+		}
+	}
+}
+
+// tick runs the stages' timers and shows the counters to the outside.
+func (w *Worker) tick(b *burst.Burst) {
+	w.nextTick = b.Now + TickInterval
+	w.wake = math.MaxInt64
+	w.ticks++
+	for i, st := range w.stages {
+		own := b.Verdicts.Originated
+		st.Tick(b)
+		w.counters[i].Originated += b.Verdicts.Originated - own
+	}
+	w.publish()
+}
+
+// Stopper is a stage that has last frames to send when the worker stops.
+type Stopper interface {
+	Stop(b *burst.Burst)
+}
+
+// finish lets the stages say goodbye and flushes what they said. What is
+// received meanwhile is dropped.
+func (w *Worker) finish() {
+	b := w.burst
+	b.Sleep = 0
+	for _, st := range w.stages {
+		if s, ok := st.(Stopper); ok {
+			s.Stop(b)
+		}
+	}
+	for i := range w.lanes {
+		if w.lanes[i].Exchange(b) > 0 {
+			b.Begin()
+			b.DropAll(b.Undecided, burst.Stopping)
+		}
+	}
+	w.publish()
+}

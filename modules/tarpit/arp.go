@@ -1,0 +1,127 @@
+package tarpit
+
+import (
+	"mire/dpdk/burst"
+	"mire/engine/config"
+	"mire/engine/own"
+	"mire/engine/packet"
+	"mire/engine/session"
+)
+
+// answerARP decides the ARP packets of the burst: requests for addresses that
+// are not ours. What arp has not taken and asks nothing of us ends here too.
+func (s *stage) answerARP(b *burst.Burst) {
+	var asked burst.Mask
+	for m := b.Undecided & b.Class[burst.ClassARP]; m != 0; m = m.Rest() {
+		i := m.First()
+		if int(b.Meta[i].Net) >= len(s.nets) {
+			continue
+		}
+		n := &s.nets[b.Meta[i].Net]
+		if !packet.EthernetAt(b, i).IsMulticast() && !n.isMAC(destination(b.Frame(i))) {
+			continue // between two others
+		}
+		if why := s.refuseARP(b, i, n); why != burst.NumReasons {
+			b.Drop(i, why)
+			continue
+		}
+		s.keys[i] = n.key(0, own.Map4(packet.ARPAt(b, i).TargetWord()))
+		asked |= burst.Bit(i)
+	}
+	if asked == 0 {
+		return
+	}
+	s.w.Table.States(asked, &s.keys, &s.states, b.Now)
+	for m := asked; m != 0; m = m.Rest() {
+		i := m.First()
+		h := packet.ARPAt(b, i)
+		w := waiter{mac: packet.EthernetAt(b, i).Src(), arp: h.SenderMAC(), ip: address16(0, own.Map4(h.SenderWord()))}
+		s.request(b, i, &s.nets[b.Meta[i].Net], &w)
+	}
+}
+
+// refuseARP is why an ARP packet is not to be answered whatever is known of its
+// target, or burst.NumReasons.
+func (s *stage) refuseARP(b *burst.Burst, i int, n *network) burst.Reason {
+	h := packet.ARPAt(b, i)
+	src, dst := own.Map4(h.SenderWord()), own.Map4(h.TargetWord())
+	switch {
+	case !n.watched():
+		return burst.TarpitOff
+	case h.IsProbe():
+		return burst.TarpitDAD
+	case h.Op() != packet.ARPRequest || h.IsGratuitous():
+		return burst.TarpitGratuitous
+	case !isUnicast(packet.EthernetAt(b, i).Src()) || !isUnicast(h.SenderMAC()):
+		return burst.TarpitSource
+	}
+	if why := s.refuseSource(b, i, n, 0, src, 0); why != burst.NumReasons {
+		return why
+	}
+	if s.snap.Exempt(n.index, 0, dst) {
+		return burst.TarpitExempt
+	}
+	return burst.NumReasons
+}
+
+// request decides slot i, which asks for s.keys[i] of known state, on behalf of
+// the asker w.
+func (s *stage) request(b *burst.Burst, i int, n *network, w *waiter) {
+	k := &s.keys[i]
+	switch s.states[i] {
+	case session.Unknown:
+		b.Drop(i, s.prove(b, n, k, w))
+	case session.Probing:
+		s.join(n, k, w)
+		b.Drop(i, burst.TarpitProbing)
+	case session.Real:
+		b.Drop(i, burst.TarpitReal)
+	default:
+		s.answerRequest(b, i, n, w)
+	}
+}
+
+// answerRequest answers for a captured address at once, and asks again behind
+// it whether that is still true: a newcomer may have announced nothing.
+func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
+	k := &s.keys[i]
+	r, ok := s.w.Table.Get(*k, b.Now)
+	if !ok || r.State != session.Trapped {
+		b.Drop(i, burst.TarpitUnknown) // changed since the lookup
+		return
+	}
+	if n.mode != config.TarpitEnable {
+		b.Drop(i, burst.TarpitObserve)
+		return
+	}
+	if r.Askers[0] != w.mac && r.Askers[1] != w.mac {
+		r.Askers = [2][6]byte{w.mac, r.Askers[0]}
+		if s.w.Table.Put(&r, 1<<session.Trapped, b.Now) != session.Done {
+			b.Drop(i, burst.TarpitUnknown) // who is not remembered could not be corrected
+			return
+		}
+	}
+	if familyOf(k) == v4 {
+		f := b.Frame(i)
+		packet.PutARPReply(f[:cap(f)], s.replyLink(b, i, n, w), n.answer[v4], address4(k.Lo), w.arp, [4]byte(w.ip[12:]))
+		b.Len[i] = packet.ARPSize
+	} else {
+		f := b.Frame(i)
+		target := address16(k.Hi, k.Lo)
+		b.Len[i] = uint16(packet.PutNA(f[:cap(f)], s.replyLink(b, i, n, w), target, w.ip, target, packet.NAFlagSolicited, n.answer[v6]))
+	}
+	b.Reply(i)
+	s.answered(b.Now, n, k, w.ip, w.mac)
+	if b.Now-r.Proven > proofAge {
+		s.proveAgain(b, n, k, forRequest)
+	}
+}
+
+// proofAge is how old a proof may be, in nanoseconds, before a request makes us
+// ask again.
+const proofAge = 1_000_000_000
+
+// replyLink is the way back of slot i, with its tag.
+func (s *stage) replyLink(b *burst.Burst, i int, n *network, w *waiter) packet.Link {
+	return packet.Link{Dst: w.mac, Src: n.answer[familyOf(&s.keys[i])], VLAN: b.Meta[i].VLAN}
+}

@@ -1,0 +1,85 @@
+package tarpit
+
+import "sync/atomic"
+
+// Counter names one of the counters that a worker keeps per network.
+type Counter uint8
+
+// The counters of a network.
+const (
+	Proofs Counter = iota
+	ProofsTrapped
+	ProofsReal
+	ProofsAborted
+	Probes
+	ProbesQueued
+	ProbesExpired
+	Waiters
+	Answers
+	Echoes
+	Renewals
+	Strays
+	Corrections
+	Releases
+	Claims
+	ClaimsVerified
+	ClaimsRefuted
+	ClaimsUnchecked
+	DHCPServers
+	DHCPHolds
+	DHCPHoldsSkipped
+	BoundProbing
+	BoundCapture
+	NumCounters
+)
+
+// CounterInfo is the name of a counter as printed and what it counts.
+type CounterInfo struct{ Name, Help string }
+
+// CounterInfos describes every counter, indexed by it.
+var CounterInfos = [NumCounters]CounterInfo{
+	Proofs:           {"proofs", "proofs of absence started"},
+	ProofsTrapped:    {"proofs_trapped", "proofs that heard nobody: the address was captured"},
+	ProofsReal:       {"proofs_real", "proofs ended by a sign of life"},
+	ProofsAborted:    {"proofs_aborted", "proofs given up without a decision"},
+	Probes:           {"probes", "who-has and neighbour solicitations sent, of all purposes"},
+	ProbesQueued:     {"probes_queued", "probes that had to wait for the rate bound or a spare buffer"},
+	ProbesExpired:    {"probes_expired", "probes that waited a second in vain"},
+	Waiters:          {"waiters", "askers remembered while a proof ran"},
+	Answers:          {"answers", "ARP and ND answers for captured addresses, waiters included"},
+	Echoes:           {"echoes", "echo replies for captured addresses"},
+	Renewals:         {"renewals", "captures proven again in the background"},
+	Strays:           {"strays", "packets for a released address passed on to its owner"},
+	Corrections:      {"corrections", "frames that told an asker the owner of a released address"},
+	Releases:         {"releases", "captured addresses that came alive or were released by command"},
+	Claims:           {"claims", "signs of life that changed what was known"},
+	ClaimsVerified:   {"claims_verified", "claims confirmed by an answer of the claimant"},
+	ClaimsRefuted:    {"claims_refuted", "claims whose claimant did not answer: unknown again"},
+	ClaimsUnchecked:  {"claims_unchecked", "claims that could not be verified: table full or no probe to be had"},
+	DHCPServers:      {"dhcp_servers", "DHCP servers learnt"},
+	DHCPHolds:        {"dhcp_holds", "requests left alone because a client was asking for an address"},
+	DHCPHoldsSkipped: {"dhcp_holds_skipped", "DISCOVERs beyond the rate at which they hold captures back"},
+	BoundProbing:     {"bound_probing", "proofs not started: too many under way"},
+	BoundCapture:     {"bound_capture", "captures not made: capture rate, captures per /64 or table quota"},
+}
+
+func (c Counter) String() string {
+	if c < NumCounters {
+		return CounterInfos[c].Name
+	}
+	return "invalid"
+}
+
+// tally is the counters of one network on one worker: the worker counts in own
+// and shows a copy at Tick.
+type tally struct {
+	number uint16 // Network.Number
+	own    [NumCounters]uint64
+	shown  [NumCounters]atomic.Uint64
+}
+
+func (t *tally) publish() {
+	for i := range t.own {
+		t.shown[i].Store(t.own[i])
+	}
+}

@@ -1,0 +1,141 @@
+package tarpit
+
+import (
+	"encoding/binary"
+
+	"mire/dpdk/burst"
+	"mire/engine/config"
+	"mire/engine/own"
+	"mire/engine/packet"
+	"mire/engine/session"
+)
+
+// packets decides the IP packets that were sent to one of our MACs for another
+// address of a watched network: one lookup for all of them, then class by class.
+func (s *stage) packets(b *burst.Burst) {
+	var to burst.Mask
+	for m := b.Undecided &^ (b.Class[burst.ClassARP] | b.Class[burst.ClassND]); m != 0; m = m.Rest() {
+		i := m.First()
+		at := int(b.Meta[i].Net)
+		if at >= len(s.nets) {
+			continue
+		}
+		n := &s.nets[at]
+		f := b.Frame(i)
+		if !n.watched() || !n.isMAC(destination(f)) {
+			continue
+		}
+		l3 := f[b.Meta[i].L3:]
+		if b.V6.Has(i) {
+			s.keys[i] = n.key(binary.BigEndian.Uint64(l3[24:32]), binary.BigEndian.Uint64(l3[32:40]))
+		} else {
+			s.keys[i] = n.key(0, own.Map4(binary.BigEndian.Uint32(l3[16:20])))
+		}
+		to |= burst.Bit(i)
+	}
+	if to == 0 {
+		return
+	}
+	s.w.Table.States(to, &s.keys, &s.states, b.Now)
+	s.serve(b, s.trapped(b, to))
+}
+
+// trapped returns the slots of m whose destination is captured and whose
+// source may be answered, and decides the others or leaves them to whom they
+// belong.
+func (s *stage) trapped(b *burst.Burst, m burst.Mask) (ours burst.Mask) {
+	guard := s.sweep.mustGuard(s)
+	for ; m != 0; m = m.Rest() {
+		i := m.First()
+		n := &s.nets[b.Meta[i].Net]
+		k := &s.keys[i]
+		st := s.states[i]
+		if st == session.Real {
+			s.stray(b, i, n)
+			continue
+		}
+		if (st == session.Unknown || guard) && s.snap.Exempt(n.index, k.Hi, k.Lo) {
+			continue // ours, a server's, a gateway's: not the tarpit's to decide
+		}
+		if why := s.refusePacket(b, i, n); why != burst.NumReasons {
+			b.Drop(i, why)
+			continue
+		}
+		switch {
+		case st == session.Unknown:
+			b.Drop(i, s.prove(b, n, k, nil))
+		case st == session.Probing:
+			b.Drop(i, burst.TarpitProbing)
+		case n.mode != config.TarpitEnable:
+			b.Drop(i, burst.TarpitObserve)
+		default:
+			ours |= burst.Bit(i)
+		}
+	}
+	return ours
+}
+
+// refusePacket is refuseSource for an IP packet.
+func (s *stage) refusePacket(b *burst.Burst, i int, n *network) burst.Reason {
+	f := b.Frame(i)
+	if f[6]&1 != 0 {
+		return burst.TarpitSource
+	}
+	l3 := f[b.Meta[i].L3:]
+	var hi, lo uint64
+	if b.V6.Has(i) {
+		hi, lo = binary.BigEndian.Uint64(l3[8:16]), binary.BigEndian.Uint64(l3[16:24])
+	} else {
+		lo = own.Map4(binary.BigEndian.Uint32(l3[12:16]))
+	}
+	return s.refuseSource(b, i, n, hi, lo, sourcePort(b, i))
+}
+
+// serve answers what was sent to captured addresses.
+func (s *stage) serve(b *burst.Burst, m burst.Mask) {
+	if m == 0 {
+		return
+	}
+	for e := m & b.Class[burst.ClassEcho]; e != 0; e = e.Rest() {
+		s.echo(b, e.First())
+	}
+	tcp := m & (b.Class[burst.ClassTCPSyn] | b.Class[burst.ClassTCP])
+	if tcp != 0 {
+		s.rules.Process(b, tcp, s.snap)
+	}
+	udp := m & (b.Class[burst.ClassUDP] | b.Class[burst.ClassDHCP])
+	for u := udp; u != 0; u = u.Rest() {
+		s.udp(b, u.First())
+	}
+	if rest := m &^ (b.Class[burst.ClassEcho] | tcp | udp); rest != 0 {
+		b.DropAll(rest, burst.TarpitProtocol)
+	}
+}
+
+// stray passes a packet for an address that we once answered for on to its
+// owner. One that was never captured is none of ours: its sender knows why it
+// uses our MAC.
+func (s *stage) stray(b *burst.Burst, i int, n *network) {
+	r, ok := s.w.Table.Get(s.keys[i], b.Now)
+	if !ok || r.State != session.Real || r.Askers[0] == [6]byte{} {
+		return
+	}
+	h := packet.EthernetAt(b, i)
+	if !isUnicast(r.MAC) || r.MAC == h.Src() || n.isMAC(word(r.MAC)) {
+		b.Drop(i, burst.TarpitReal) // owner unknown, or the very one who sent it here
+		return
+	}
+	h.SetDst(r.MAC)
+	h.SetSrc(n.realMAC)
+	b.SendTo(i, n.port)
+	n.own[Strays]++
+}
+
+// sourcePort is the source port of TCP and UDP, else 0.
+func sourcePort(b *burst.Burst, i int) uint16 {
+	switch b.Meta[i].Class {
+	case burst.ClassTCPSyn, burst.ClassTCP, burst.ClassUDP, burst.ClassDHCP:
+		return binary.BigEndian.Uint16(b.Frame(i)[b.Meta[i].L4:])
+	}
+	return 0
+}

@@ -1,0 +1,158 @@
+package tarpit
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+
+	"mire/dpdk/burst"
+	"mire/engine/config"
+	et "mire/engine/enginetest"
+	"mire/engine/event"
+)
+
+func TestEchoToCapturedIsAnsweredAtEverySize(t *testing.T) {
+	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
+		l := newLab(t)
+		l.trap(cold)
+		src, from := asker4, et.VirtMAC
+		if cold.Is6() {
+			src, from = asker6, et.Virt6MAC
+		}
+		for _, n := range []int{0, 1, 56, 999, 1400, 1900} {
+			payload := make([]byte, n)
+			for i := range payload {
+				payload[i] = byte(i)
+			}
+			l.Drain()
+			o := l.Turn(et.Echo(askerMac, from, src, cold, 77, 5, payload))
+			if len(o.Out) != 1 {
+				t.Fatalf("%d bytes: %d frames, dropped %v", n, len(o.Out), o.Dropped)
+			}
+			p := et.Decode(o.Out[0].Data)
+			e := p.Layer(layers.LayerTypeEthernet).(*layers.Ethernet)
+			if e.SrcMAC.String() != mac(from) || e.DstMAC.String() != mac(askerMac) {
+				t.Errorf("%d bytes: %s>%s", n, e.SrcMAC, e.DstMAC)
+			}
+			want := et.Echo(from, askerMac, cold, src, 77, 5, payload) // the same as a request
+			if len(o.Out[0].Data) != len(want) {
+				t.Errorf("%d bytes: reply of %d, want %d", n, len(o.Out[0].Data), len(want))
+			}
+			checkEcho(t, p, cold, src, payload)
+			ev := l.Drain()
+			if len(ev) != 1 || ev[0].Kind != event.EchoReply || ev[0].MAC != askerMac || ev[0].Ours != cold.As16() || ev[0].Remote != src.As16() {
+				t.Errorf("%d bytes: events %+v", n, ev)
+			}
+		}
+	})
+}
+
+// checkEcho demands an echo reply with right checksums.
+func checkEcho(t *testing.T, p gopacket.Packet, from, to netip.Addr, payload []byte) {
+	t.Helper()
+	if bad, mismatches := p.VerifyChecksums(); bad != nil || len(mismatches) != 0 {
+		t.Errorf("checksums: %v %v", bad, mismatches)
+	}
+	if from.Is4() {
+		ip, ic := p.Layer(layers.LayerTypeIPv4).(*layers.IPv4), p.Layer(layers.LayerTypeICMPv4).(*layers.ICMPv4)
+		if ip.SrcIP.String() != from.String() || ip.DstIP.String() != to.String() || ic.TypeCode.Type() != 0 ||
+			ic.Id != 77 || ic.Seq != 5 || string(ic.Payload) != string(payload) {
+			t.Errorf("reply %v>%v type %v", ip.SrcIP, ip.DstIP, ic.TypeCode)
+		}
+		return
+	}
+	ip, ic := p.Layer(layers.LayerTypeIPv6).(*layers.IPv6), p.Layer(layers.LayerTypeICMPv6).(*layers.ICMPv6)
+	if ip.SrcIP.String() != from.String() || ip.DstIP.String() != to.String() || ic.TypeCode.Type() != 129 || string(ic.Payload[4:]) != string(payload) {
+		t.Errorf("reply %v>%v type %v", ip.SrcIP, ip.DstIP, ic.TypeCode)
+	}
+}
+
+func TestUDPToCapturedIsReportedAndNeverAnswered(t *testing.T) {
+	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
+		l := newLab(t)
+		l.trap(cold)
+		src := asker4
+		if cold.Is6() {
+			src = asker6
+		}
+		l.wantDrop(l.Turn(et.UDP(askerMac, et.VirtMAC, netip.AddrPortFrom(src, 4001), netip.AddrPortFrom(cold, 53), []byte("x"))), burst.TarpitUDP)
+		ev := l.Drain()
+		if len(ev) != 1 || ev[0].Kind != event.UDPPacket || ev[0].OurPort != 53 || ev[0].RemotePort != 4001 ||
+			ev[0].Ours != cold.As16() || ev[0].Remote != src.As16() || ev[0].MAC != askerMac || ev[0].Net != 1 {
+			t.Fatalf("events %+v", ev)
+		}
+	})
+}
+
+func TestDHCPToACapturedAddressIsUDP(t *testing.T) {
+	l := newLab(t)
+	l.trap(cold4)
+	l.wantDrop(l.Turn(et.UDP(askerMac, et.VirtMAC, netip.AddrPortFrom(asker4, 4001), netip.AddrPortFrom(cold4, 67), []byte("x"))), burst.TarpitUDP)
+}
+
+func TestOtherProtocolsToCapturedAreDropped(t *testing.T) {
+	l := newLab(t)
+	l.trap(cold4)
+	for _, proto := range []layers.IPProtocol{layers.IPProtocolGRE, layers.IPProtocolSCTP, layers.IPProtocolVRRP} {
+		f := et.IPv4(askerMac, et.VirtMAC, asker4, cold4, 64, proto, gopacket.Payload(make([]byte, 40)))
+		l.wantDrop(l.Turn(f), burst.TarpitProtocol)
+	}
+	unreachable := et.IPv4(askerMac, et.VirtMAC, asker4, cold4, 64, layers.IPProtocolICMPv4,
+		&layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(3, 1)}, gopacket.Payload(make([]byte, 28)))
+	l.wantDrop(l.Turn(unreachable), burst.TarpitProtocol)
+}
+
+func TestSYNToCapturedIsAnsweredBySYNACK(t *testing.T) {
+	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
+		l := newLab(t)
+		l.trap(cold)
+		src := asker4
+		if cold.Is6() {
+			src = asker6
+		}
+		o := l.Turn(et.TCP(askerMac, et.VirtMAC, netip.AddrPortFrom(src, 999), netip.AddrPortFrom(cold, 4242), 2, 100, 0, nil))
+		if len(o.Out) != 1 {
+			t.Fatalf("%d frames, dropped %v", len(o.Out), o.Dropped)
+		}
+		tcp := et.Decode(o.Out[0].Data).Layer(layers.LayerTypeTCP).(*layers.TCP)
+		if !tcp.SYN || !tcp.ACK || tcp.Ack != 101 || tcp.SrcPort != 4242 {
+			t.Fatalf("answered %+v", tcp)
+		}
+	})
+}
+
+func TestProbingDestinationIsDropped(t *testing.T) {
+	l := newLab(t)
+	l.Turn(ask(cold4))
+	l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)), burst.TarpitProbing)
+}
+
+func TestRepliesAndOwnFramesKeepTheTag(t *testing.T) {
+	l := newLab(t, et.WithVLAN(42))
+	out := l.Turn(et.Tag(42, ask(cold4)), et.Tag(42, ask(cold6))).Out
+	out = append(out, l.Pass(1200*time.Millisecond)...)
+	out = append(out, l.Turn(et.Tag(42, ask(cold4)), et.Tag(42, ask(cold6)), et.Tag(42, et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil))).Out...)
+	if len(out) != 6+2+3 {
+		t.Fatalf("said %q, want 6 probes, 2 unasked answers and 3 replies", sayings(out))
+	}
+	for _, f := range out {
+		if q, ok := et.Decode(f.Data).Layer(layers.LayerTypeDot1Q).(*layers.Dot1Q); !ok || q.VLANIdentifier != 42 {
+			t.Errorf("untagged: %q", said(f))
+		}
+	}
+}
+
+func TestNetworkWithoutVRRPAnswersWithTheRealMAC(t *testing.T) {
+	l := newLab(t, func(s *config.Snapshot) {
+		s.VRRP = nil
+		s.Networks[0].VirtMAC, s.Networks[0].Virt6MAC = et.RealMAC, et.RealMAC
+	})
+	l.trap(cold4)
+	o := l.Turn(ask(cold4))
+	if got := sayings(o.Out); len(got) != 1 || got[0][:17] != mac(et.RealMAC) {
+		t.Fatalf("said %q", got)
+	}
+}

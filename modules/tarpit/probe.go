@@ -1,0 +1,94 @@
+package tarpit
+
+import (
+	"mire/dpdk/burst"
+	"mire/engine/packet"
+	"mire/engine/session"
+)
+
+const (
+	settle   = 300_000_000   // nanoseconds of silence after the last probe
+	hearTime = 250_000_000   // of them, those that every worker must have heard
+	patience = 1_000_000_000 // how long a probe over the bound may wait
+	moment   = 1_000_000     // until the next try for a spare buffer
+)
+
+// jitter is a small random generator (xorshift64); never zero.
+type jitter uint64
+
+// around returns d give or take a tenth.
+func (j *jitter) around(d int64) int64 {
+	x := uint64(*j)
+	x ^= x << 13
+	x ^= x >> 7
+	x ^= x << 17
+	*j = jitter(x)
+	return d - d/10 + int64(x>>1)%(d/5+1)
+}
+
+// urgency is how a probe shares the rate bound.
+type urgency uint8
+
+const (
+	forWaiter  urgency = iota // somebody waits for the answer
+	forRequest                // goes out with an answer, while half the burst is left
+	forUpkeep                 // the same, and within the background share
+)
+
+// probe asks the whole segment, or one host, who has an address, in the name of
+// our real address: an ARP probe from 0.0.0.0 or a solicitation from :: would
+// look like a conflict to a booting host (RFC 5227 section 2.1.1, RFC 4862
+// section 5.4.3). It returns 0 when the question went out, else after how many
+// nanoseconds to try again.
+func (s *stage) probe(b *burst.Burst, n *network, k *session.Key, to [6]byte, u urgency) int64 {
+	if b.Originated >= b.Spares {
+		return moment
+	}
+	f := familyOf(k)
+	bd, l := &n.bounds[f], n.ledger
+	reserve := int64(0)
+	if u != forWaiter {
+		reserve = bd.probe.depth / 2
+	}
+	if w := l.probe[f].wait(bd.probe, reserve, b.Now); w > 0 {
+		return w
+	}
+	if u == forUpkeep && !l.background[f].take(bd.background, 0, b.Now) {
+		return max(moment, l.background[f].wait(bd.background, 0, b.Now))
+	}
+	if !l.probe[f].take(bd.probe, reserve, b.Now) {
+		return moment
+	}
+	if f == v4 {
+		s.whoHas4(b, n, k, to)
+	} else {
+		s.whoHas6(b, n, k, to)
+	}
+	n.own[Probes]++
+	return 0
+}
+
+func (s *stage) whoHas4(b *burst.Burst, n *network, k *session.Key, to [6]byte) {
+	if !isUnicast(to) {
+		to = packet.BroadcastMAC
+	}
+	if p := b.Originate(n.port, packet.ARPSize); p != nil {
+		packet.PutARPRequest(p, n.link(to, n.realMAC), n.realMAC, n.real4, address4(k.Lo))
+	}
+}
+
+func (s *stage) whoHas6(b *burst.Burst, n *network, k *session.Key, to [6]byte) {
+	target := address16(k.Hi, k.Lo)
+	dst := target
+	if !isUnicast(to) {
+		dst = packet.SolicitedNode(target)
+		to = packet.GroupMAC(dst)
+	}
+	l := n.link(to, n.realMAC)
+	if p := b.Originate(n.port, l.NeighborSize()); p != nil {
+		packet.PutNS(p, l, n.real6, dst, target, n.realMAC)
+	}
+}
+
+// familyOf is the family of a key.
+func familyOf(k *session.Key) int { return family(k.Hi, k.Lo) }

@@ -1,0 +1,229 @@
+package tarpit
+
+import (
+	"mire/dpdk/burst"
+	"mire/engine/config"
+	"mire/engine/event"
+	"mire/engine/session"
+)
+
+// maxProofs is how many proofs one worker runs at once.
+const maxProofs = 1024
+
+// phase is how far a proof has come.
+type phase uint8
+
+const (
+	asking   phase = iota // the next probe is to go out
+	settling              // all are out, silence is awaited
+	telling               // proven: the waiters are to be answered
+)
+
+// proof is one proof of absence under way: timer and waiters are this worker's
+// alone, the shared table only says that it runs.
+type proof struct {
+	net     int // index of the network
+	phase   phase
+	sent    uint8
+	start   int64 // also Record.Proven of the entry: tells this proof from a later one
+	last    int64 // when the last probe went out
+	until   int64 // end of patience for what it is waiting for; 0 when it does not wait
+	waiters waiters
+}
+
+// prove starts a proof of absence for an address of which nothing is known and
+// returns the reason with which to drop the frame that asked. w may be nil.
+func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) burst.Reason {
+	f := familyOf(k)
+	bd := &n.bounds[f]
+	switch {
+	case !n.can[f]:
+		return burst.TarpitBounds
+	case f == v4 && b.Now < n.ledger.holdUntil.Load():
+		n.own[DHCPHolds]++
+		return burst.TarpitDHCP
+	case bd.capture.interval != 0 && n.ledger.capture[f].wait(bd.capture, 0, b.Now) > 0,
+		f == v6 && s.captivesFull(k, bd.per64):
+		n.own[BoundCapture]++
+		return burst.TarpitBounds
+	}
+	if i := s.proofs.find(k); i >= 0 {
+		s.finish(i) // its entry is gone: released or expired meanwhile
+		n.own[ProofsAborted]++
+	}
+	if n.ledger.probing[f].Add(1) > bd.probing || s.proofs.free < 0 {
+		n.ledger.probing[f].Add(-1)
+		n.own[BoundProbing]++
+		return burst.TarpitBounds
+	}
+	r := session.Record{
+		Key: *k, State: session.Probing, Owner: uint8(s.w.ID),
+		Expires: b.Now + s.lifeOfProof, Proven: b.Now,
+	}
+	if o := s.w.Table.Put(&r, 1<<session.Unknown, b.Now); o != session.Done {
+		n.ledger.probing[f].Add(-1)
+		if o == session.Refused || o == session.Contended {
+			return burst.TarpitProbing // another worker was faster
+		}
+		n.own[BoundProbing]++
+		return burst.TarpitBounds
+	}
+	i := s.proofs.add(k, b.Now)
+	s.proof[i] = proof{net: n.index, start: b.Now}
+	n.own[Proofs]++
+	if w != nil && s.proof[i].waiters.add(w) {
+		n.own[Waiters]++
+	}
+	s.advanceProof(b, i)
+	return burst.TarpitUnknown
+}
+
+// join adds an asker to a proof of this worker.
+func (s *stage) join(n *network, k *session.Key, w *waiter) {
+	if i := s.proofs.find(k); i >= 0 && s.proof[i].waiters.add(w) {
+		n.own[Waiters]++
+	}
+}
+
+// advanceProof does what is due.
+func (s *stage) advanceProof(b *burst.Burst, i int) {
+	p := &s.proof[i]
+	if p.phase == telling {
+		s.tell(b, i)
+		return
+	}
+	if !s.runs(i, b.Now) {
+		s.end(i, b.Now)
+		return
+	}
+	if p.phase == asking {
+		s.ask(b, i)
+		return
+	}
+	if !s.common.ears.since(p.last + hearTime) {
+		s.await(i, b.Now, moment)
+		return
+	}
+	s.decide(b, i)
+}
+
+// runs tells whether the shared entry is still that of this proof.
+func (s *stage) runs(i int, now int64) bool {
+	r, ok := s.w.Table.Get(s.proofs.keys[i], now)
+	return ok && r.State == session.Probing && r.Owner == uint8(s.w.ID) && r.Proven == s.proof[i].start
+}
+
+// end lets go of a proof that somebody else has ended.
+func (s *stage) end(i int, now int64) {
+	n := &s.nets[s.proof[i].net]
+	if r, ok := s.w.Table.Get(s.proofs.keys[i], now); ok && r.State == session.Real {
+		n.own[ProofsReal]++
+	} else {
+		n.own[ProofsAborted]++
+	}
+	s.finish(i)
+}
+
+// ask sends the next probe.
+func (s *stage) ask(b *burst.Burst, i int) {
+	p := &s.proof[i]
+	n := &s.nets[p.net]
+	if wait := s.probe(b, n, &s.proofs.keys[i], [6]byte{}, forWaiter); wait > 0 {
+		if p.until == 0 {
+			n.own[ProbesQueued]++
+		}
+		s.await(i, b.Now, wait)
+		return
+	}
+	p.sent, p.last, p.until = p.sent+1, b.Now, 0
+	if int64(p.sent) < s.probes {
+		s.proofs.set(i, b.Now+s.random.around(s.interval))
+		return
+	}
+	p.phase = settling
+	s.proofs.set(i, b.Now+settle)
+}
+
+// await tries again after a while; a proof that can not go on within its
+// patience decides nothing.
+func (s *stage) await(i int, now, wait int64) {
+	p := &s.proof[i]
+	if p.until == 0 {
+		p.until = now + patience
+	}
+	if now >= p.until {
+		s.nets[p.net].own[ProbesExpired]++
+		s.abort(i, now)
+		return
+	}
+	s.proofs.set(i, min(now+wait, p.until))
+}
+
+// decide captures an address for which nobody spoke.
+func (s *stage) decide(b *burst.Burst, i int) {
+	p, k := &s.proof[i], &s.proofs.keys[i]
+	n := &s.nets[p.net]
+	f := familyOf(k)
+	if s.snap.Exempt(n.index, k.Hi, k.Lo) {
+		s.abort(i, b.Now)
+		return
+	}
+	bd := &n.bounds[f]
+	if f == v6 && s.captivesFull(k, bd.per64) || !n.ledger.capture[f].take(bd.capture, 0, b.Now) {
+		n.own[BoundCapture]++
+		s.abort(i, b.Now)
+		return
+	}
+	r := session.Record{
+		Key: *k, State: session.Trapped, Owner: uint8(s.w.ID),
+		Expires: b.Now + s.trapTTL, Proven: b.Now,
+	}
+	if n.mode == config.TarpitEnable {
+		r.Askers = p.waiters.macs()
+	}
+	switch s.w.Table.Put(&r, 1<<session.Probing, b.Now) {
+	case session.Done:
+	case session.Contended:
+		s.await(i, b.Now, moment)
+		return
+	case session.Refused:
+		s.end(i, b.Now)
+		return
+	default:
+		n.own[BoundCapture]++
+		s.abort(i, b.Now)
+		return
+	}
+	n.own[ProofsTrapped]++
+	n.ward.proven()
+	if f == v6 {
+		s.capture(k)
+	}
+	kind := event.Trapped
+	if n.mode != config.TarpitEnable {
+		kind = event.WouldTrap
+	}
+	e := s.event(kind, n, k, b.Now)
+	if p.waiters.n > 0 {
+		e.Remote, e.MAC = p.waiters.of[0].ip, p.waiters.of[0].mac
+	}
+	s.emit()
+	p.phase = telling
+	s.tell(b, i)
+}
+
+// abort ends a proof without a decision: the address is unknown again.
+func (s *stage) abort(i int, now int64) {
+	if s.proof[i].phase != telling && s.runs(i, now) {
+		s.w.Table.Delete(s.proofs.keys[i], 1<<session.Probing, now)
+	}
+	s.nets[s.proof[i].net].own[ProofsAborted]++
+	s.finish(i)
+}
+
+// finish frees the slot of a proof.
+func (s *stage) finish(i int) {
+	p := &s.proof[i]
+	s.nets[p.net].ledger.probing[familyOf(&s.proofs.keys[i])].Add(-1)
+	s.proofs.remove(i)
+}

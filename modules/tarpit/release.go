@@ -1,0 +1,32 @@
+package tarpit
+
+import (
+	"mire/engine/event"
+	"mire/engine/session"
+)
+
+// release makes a captured address unknown again, with an event.
+func (s *stage) release(n *network, k *session.Key, now int64) {
+	r, ok := s.w.Table.Get(*k, now)
+	if !ok || s.w.Table.Delete(*k, 1<<session.Trapped|1<<session.Probing|1<<session.Real, now) != session.Done {
+		return
+	}
+	if r.State == session.Trapped {
+		n.own[Releases]++
+		s.event(event.Released, n, k, now)
+		s.emit()
+	}
+}
+
+// obey carries out the commands of the control plane.
+func (s *stage) obey(now int64) {
+	var k session.Key
+	for range mailboxSize {
+		if !s.common.commands.take(&k) {
+			return
+		}
+		if n := s.network(k.Net); n != nil {
+			s.release(n, &k, now)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package stateless
+
+import (
+	"math/bits"
+	"unsafe"
+
+	"mire/dpdk/burst"
+	"mire/engine/event"
+)
+
+// report shows the events of slot i, before the slot is rewritten.
+func (r *Rules) report(b *burst.Burst, i int, d *Decision) {
+	if r.events == nil || !d.Event {
+		return
+	}
+	want := 1
+	if d.Payload {
+		want = 2
+	}
+	n := r.events.Room(want)
+	for k := range n {
+		e := r.events.Slot(k)
+		r.describe(b, i, e)
+		e.Kind = d.Kind
+		if k == 1 {
+			e.Kind = event.FirstPayload
+		}
+		e.Verified = d.Verified && b.Meta[i].Flags&burst.Truncated == 0
+		if e.Kind == event.FirstPayload {
+			keepPayload(b, i, e)
+		}
+	}
+	r.publish(n, want)
+}
+
+// reportSYNs shows an event for each slot of m, all SYNs that are answered. In
+// a flood nothing is built that nobody can take.
+func (r *Rules) reportSYNs(b *burst.Burst, m burst.Mask) {
+	if r.events == nil {
+		return
+	}
+	want := m.Count()
+	n := r.events.Room(want)
+	for k := range n {
+		e := r.events.Slot(k)
+		r.describe(b, m.First(), e)
+		e.Kind = event.SYNACK
+		m = m.Rest()
+	}
+	r.publish(n, want)
+}
+
+// publish shows the first n of want events and counts the others as lost.
+func (r *Rules) publish(n, want int) {
+	if n != 0 {
+		r.events.Publish(n)
+	}
+	if n < want {
+		r.events.Lose(uint64(want - n))
+	}
+}
+
+// mapped is bytes 8..11 of an IPv4-mapped address, little-endian, as the low
+// half of a word (RFC 4291 section 2.5.5.2).
+const mapped = 0xffff0000
+
+// describe sets every field of e but Kind for slot i: who, whom and when.
+func (r *Rules) describe(b *burst.Burst, i int, e *event.Event) {
+	t := &r.tuples
+	ours, remote := unsafe.Pointer(&e.Ours), unsafe.Pointer(&e.Remote)
+	if b.V6.Has(i) {
+		e.Family = 6
+		put64(remote, 0, t.Addr[0][i])
+		put64(remote, 8, t.Addr[1][i])
+		put64(ours, 0, t.Addr[2][i])
+		put64(ours, 8, t.Addr[3][i])
+	} else {
+		e.Family = 4
+		a := t.Addr[0][i]
+		put64(remote, 0, 0)
+		put64(remote, 8, mapped|a<<32)
+		put64(ours, 0, 0)
+		put64(ours, 8, mapped|a>>32<<32)
+	}
+	e.Time, e.Count = b.Now, 1
+	e.Verified, e.PayloadLen = false, 0
+	e.Net = r.plans[b.Meta[i].Net].number
+	ports := uint32(t.Tail[i])
+	e.RemotePort, e.OurPort = bits.ReverseBytes16(uint16(ports)), bits.ReverseBytes16(uint16(ports>>16))
+	src := unsafe.Pointer(&e.MAC)
+	put32(src, 0, get32(b.Data[i], 6))
+	put16(src, 4, get16(b.Data[i], 10))
+}
+
+// keepPayload copies the first bytes of the payload that are inside the frame.
+func keepPayload(b *burst.Burst, i int, e *event.Event) {
+	mt := &b.Meta[i]
+	start := min(mt.Payload, b.Len[i])
+	end := min(uint32(b.Len[i]), uint32(start)+uint32(mt.PayloadLen))
+	e.PayloadLen = uint8(copy(e.Payload[:], b.Frame(i)[start:end]))
+}

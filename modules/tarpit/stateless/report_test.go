@@ -1,0 +1,138 @@
+package stateless
+
+import (
+	"strings"
+	"testing"
+
+	"mire/dpdk/burst"
+	"mire/engine/config"
+	"mire/engine/event"
+)
+
+// only takes the one event there must be.
+func (g *rig) only() event.Event {
+	g.t.Helper()
+	e := g.events()
+	if len(e) != 1 {
+		g.t.Fatalf("%d events: %v", len(e), e)
+	}
+	return e[0]
+}
+
+func TestEventSaysWhoAndWhom(t *testing.T) {
+	for _, v6 := range []bool{false, true} {
+		g := newRig(t, config.Policy{}, func(s *config.Snapshot) { s.Networks[0].Number = 300 })
+		g.b.Now = 12345
+		from, to, family := scanner4, trapped4, uint8(4)
+		if v6 {
+			from, to, family = scanner6, trapped6, 6
+		}
+		want := event.Event{
+			Time: 12345, Count: 1, Net: 300, OurPort: 80, RemotePort: 40000, Family: family,
+			MAC: [6]byte{2, 0, 0, 0, 0, 0x10}, Ours: to.Addr().As16(), Remote: from.Addr().As16(),
+		}
+		cookie := g.open(v6, 1)
+		want.Kind = event.SYNACK
+		if got := g.only(); got != want {
+			t.Errorf("SYN\n got %+v\nwant %+v", got, want)
+		}
+		g.run(segment(v6, ACK, 2, 2+cookie, ""))
+		want.Kind, want.Verified = event.Handshake, true
+		if got := g.only(); got != want {
+			t.Errorf("handshake\n got %+v\nwant %+v", got, want)
+		}
+		g.run(segment(v6, ACK|PSH, 2, 2+cookie, "SSH-2.0-x\r\n"))
+		want.Kind, want.Verified, want.PayloadLen = event.FirstPayload, false, 11
+		copy(want.Payload[:], "SSH-2.0-x\r\n")
+		if got := g.only(); got != want {
+			t.Errorf("payload\n got %+v\nwant %+v", got, want)
+		}
+	}
+}
+
+func TestFirstPayloadIsCut(t *testing.T) {
+	g := newRig(t, config.Policy{})
+	cookie := g.open(false, 1)
+	g.events()
+	long := strings.Repeat("0123456789", 20)
+	g.run(segment(false, ACK, 2, 2+cookie, long))
+	if e := g.only(); e.PayloadLen != event.PayloadSize || string(e.Payload[:]) != long[:event.PayloadSize] {
+		t.Errorf("%d bytes: %q", e.PayloadLen, e.Payload)
+	}
+	// Ethernet padding behind three bytes of payload is none of it.
+	g.run(append(segment(false, ACK, 2, 2+cookie, "abc"), "padding"...))
+	if e := g.only(); e.PayloadLen != 3 || string(e.Payload[:3]) != "abc" {
+		t.Errorf("%d bytes: %q", e.PayloadLen, e.Payload)
+	}
+}
+
+// TestTruncated: the length of the payload comes from the IP header, what is
+// kept of it from the frame, and nothing is verified.
+func TestTruncated(t *testing.T) {
+	g := newRig(t, config.Policy{})
+	cookie := g.open(false, 1)
+	g.events()
+	g.flags = burst.Truncated
+	whole := segment(false, ACK, 2, 2+cookie, strings.Repeat("x", 1000))
+	g.load(whole)
+	g.b.Len[0] = 14 + 40 + 5 // what reached us
+	g.rules.Process(&g.b, 1, g.snap)
+	if a := g.answer(0); a.Ack != 1002 || a.Window != 0 {
+		t.Errorf("ack %d window %d", a.Ack, a.Window)
+	}
+	if e := g.only(); e.PayloadLen != 5 || e.Verified {
+		t.Errorf("%+v", e)
+	}
+	g.run(segment(false, ACK, 2, 2+cookie, ""))
+	if e := g.only(); e.Kind != event.Handshake || e.Verified {
+		t.Errorf("handshake of a truncated frame: %+v", e)
+	}
+}
+
+// TestFullRingLosesAndCounts: no verdict depends on the ring.
+func TestFullRingLosesAndCounts(t *testing.T) {
+	g := newRig(t, config.Policy{})
+	g.rules.events = event.NewRing(4)
+	var frames [][]byte
+	for i := range uint32(8) {
+		frames = append(frames, segment(i%2 == 0, SYN, i, 0, ""))
+	}
+	g.run(frames...)
+	if g.b.Send != 0xff {
+		t.Errorf("sent %b", g.b.Send)
+	}
+	if r := g.rules.events; r.Pushed() != 4 || r.Lost() != 4 {
+		t.Errorf("pushed %d, lost %d", r.Pushed(), r.Lost())
+	}
+	g.run(segment(false, ACK, 5, 5, ""))
+	if n := g.rules.events.Lost(); n != 5 {
+		t.Errorf("lost %d", n)
+	}
+}
+
+// TestBothEventsOfAFINShareRoom: with room for one of two the FIN is told.
+func TestBothEventsOfAFINShareRoom(t *testing.T) {
+	g := newRig(t, config.Policy{})
+	cookie := g.open(false, 1)
+	ring := event.NewRing(2)
+	g.rules.events, g.worker.Events = ring, ring
+	ring.Push(&event.Event{Kind: event.Trapped})
+	g.run(segment(false, FIN|ACK, 2, 2+cookie, "bye"))
+	if k := g.kinds(); !equal(k, []event.Kind{event.Trapped, event.Fin}) || ring.Lost() != 1 {
+		t.Errorf("events %v, lost %d", k, ring.Lost())
+	}
+}
+
+func TestCountersArePublishedByTick(t *testing.T) {
+	g := newRig(t, config.Policy{})
+	g.open(false, 1)
+	g.open(true, 1)
+	g.run(segment(false, RST, 5, 5, ""))
+	if c := g.rules.Counters(); c != [NumRows]uint64{} {
+		t.Errorf("before Tick: %v", c)
+	}
+	g.rules.Tick(&g.b)
+	if c := g.rules.Counters(); c != [NumRows]uint64{Row1: 2, Row5: 1} {
+		t.Errorf("after Tick: %v", c)
+	}
+}

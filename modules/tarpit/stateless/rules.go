@@ -1,0 +1,117 @@
+package stateless
+
+import (
+	"errors"
+	"sync/atomic"
+
+	"mire/dpdk/burst"
+	"mire/engine"
+	"mire/engine/config"
+	"mire/engine/cookie"
+	"mire/engine/event"
+	"mire/engine/secret"
+)
+
+// Rules are the stateless rules on one worker. All methods but Counters are
+// called by that worker only. Memory is fixed after New and Apply.
+type Rules struct {
+	w     *engine.Worker
+	keys  cookie.Keys
+	snap  *config.Snapshot
+	plans []plan // by index into Snapshot.Networks
+
+	// Columns of the burst under way, by slot.
+	tuples  cookie.Tuples
+	cookies [burst.Size]uint32
+	other   [burst.Size]uint32 // cookies under another key
+	deltas  [burst.Size]uint32 // sequence less acknowledgement number
+
+	replies budget // rows 8 to 12
+	syns    budget // row 1, off unless Settings.SynBudget says otherwise
+
+	rows   [NumRows]uint64
+	shown  [NumRows]atomic.Uint64
+	events *event.Ring
+}
+
+// New makes the rules of one worker from its secret, its event ring (nil: no
+// events) and its offset to Unix time (nil: 0). It fails without a secret.
+func New(w *engine.Worker) (*Rules, error) {
+	if w.Secret == nil {
+		return nil, errors.New("stateless TCP needs the node's secret for its cookies, and the worker has none: " +
+			"open it with secret.Open before the workers start")
+	}
+	r := &Rules{w: w, events: w.Events}
+	key := cookie.NewKey([cookie.KeySize]byte(w.Secret.Key(secret.LabelBudget, cookie.KeySize)))
+	r.replies.key, r.syns.key = key, key
+	r.replies.set(replyRate, replyBurst)
+	r.syns.set(0, 0)
+	return r, nil
+}
+
+// Apply prepares the networks of a snapshot. It allocates only when there are
+// more networks than ever before. Process calls it by itself when it is handed
+// another snapshot.
+func (r *Rules) Apply(s *config.Snapshot) {
+	r.snap = s
+	if cap(r.plans) < len(s.Networks) {
+		r.plans = make([]plan, 0, len(s.Networks))
+	}
+	r.plans = r.plans[:0]
+	for i := range s.Networks {
+		r.plans = append(r.plans, newPlan(&s.Networks[i]))
+	}
+	// Twice the rate at once, in the proportion of the other rows.
+	r.syns.set(s.Settings.SynBudget, 2*s.Settings.SynBudget)
+}
+
+// Tick steps to the key of the day, refills the budgets and publishes the
+// counters.
+func (r *Rules) Tick(b *burst.Burst) {
+	r.rekey(b.Now)
+	r.replies.tick(b.Now)
+	r.syns.tick(b.Now)
+	for i := range r.rows {
+		r.shown[i].Store(r.rows[i])
+	}
+}
+
+// rekey brings the cookie keys to the worker's time now.
+func (r *Rules) rekey(now int64) {
+	if r.w.Wall != nil {
+		now += r.w.Wall.Load()
+	}
+	r.keys.At(r.w.Secret, now)
+}
+
+// Counters is the number of segments of each row since start, as of the last
+// Tick; safe from any goroutine. A reply that the budget refused counts in
+// Row13 and not in its own row.
+func (r *Rules) Counters() (n [NumRows]uint64) {
+	for i := range n {
+		n[i] = r.shown[i].Load()
+	}
+	return n
+}
+
+// Process decides every slot of m: TCP segments (ClassTCPSyn, ClassTCP) that
+// Parse accepted, to an address that is captured on the enabled network
+// Meta.Net, from a source that may be answered. Each is rewritten in place into
+// its one reply and sent back by the port it came from, or dropped with the
+// reason of its row.
+func (r *Rules) Process(b *burst.Burst, m burst.Mask, snap *config.Snapshot) {
+	m &= b.Class[burst.ClassTCPSyn] | b.Class[burst.ClassTCP]
+	if m == 0 {
+		return
+	}
+	if snap != r.snap {
+		r.Apply(snap)
+	}
+	if !r.keys.Ready() {
+		r.rekey(b.Now)
+	}
+	m = r.gather(b, m)
+	syn := m & b.Class[burst.ClassTCPSyn]
+	r.answerSYNs(b, syn)
+	r.answerSegments(b, m&^syn)
+}

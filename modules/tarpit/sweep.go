@@ -1,0 +1,129 @@
+package tarpit
+
+import (
+	"mire/dpdk/burst"
+	"mire/engine/session"
+)
+
+// sweep walks this worker's share of the shared table, a few buckets a Tick:
+// it lets captures in use live on, asks for real ones about to expire, and
+// releases what the configuration exempts by now.
+type sweep struct {
+	cursor session.Cursor
+	pace   int   // buckets per Tick
+	began  int64 // when this round began
+	next   int64 // when the next may begin
+	// round and done are generations: this round began under round, and the
+	// worker has seen its whole share under done.
+	round, done uint64
+	guard       bool
+	out         [burst.Size]session.Record
+}
+
+const (
+	maxPace      = 512
+	minRound     = 1_000_000_000
+	maxRound     = 60_000_000_000
+	takeoverTime = 60_000_000_000 // captures of another node are proven again within this
+)
+
+// begin starts a new round at once.
+func (w *sweep) begin(now int64) {
+	w.cursor = session.Cursor{Part: w.cursor.Part, Parts: w.cursor.Parts}
+	w.began, w.next = now, now
+}
+
+// reload starts a new round because the configuration may exempt more now.
+func (w *sweep) reload() {
+	w.cursor = session.Cursor{Part: w.cursor.Part, Parts: w.cursor.Parts}
+	w.next, w.round, w.guard = 0, 0, true
+}
+
+// mustGuard tells whether captured addresses may still be in the table that
+// this configuration exempts.
+func (w *sweep) mustGuard(s *stage) bool {
+	if w.guard {
+		w.guard = !s.common.swept(s.snap.Generation)
+	}
+	return w.guard
+}
+
+// roundTime is how long one round should take: a capture is seen four times in
+// its life, a real entry three times in the last eighth of its own.
+func (s *stage) roundTime(now int64) int64 {
+	d := min(max(min(s.trapTTL/4, s.realTTL/24), minRound), maxRound)
+	if now-s.since < takeoverTime {
+		d = min(d, takeoverTime/4)
+	}
+	return d
+}
+
+// sweepTable goes on with the round.
+func (s *stage) sweepTable(b *burst.Burst) {
+	w, now := &s.sweep, b.Now
+	if now < w.next {
+		return
+	}
+	if w.round == 0 {
+		w.round, w.began = s.snap.Generation, now
+	}
+	n, wrapped := s.w.Table.Scan(&w.cursor, w.pace, now, w.out[:])
+	for i := range n {
+		s.upkeep(b, &w.out[i])
+	}
+	if !wrapped {
+		return
+	}
+	if s.common.clean[s.w.ID].Load() < w.round {
+		s.common.clean[s.w.ID].Store(w.round)
+	}
+	took, want := now-w.began, s.roundTime(now)
+	switch {
+	case took > want:
+		w.pace = min(w.pace*2, maxPace)
+	case took < want/4:
+		w.pace = max(w.pace/2, 1)
+	}
+	w.round, w.next = 0, w.began+want/2
+}
+
+// upkeep does what one entry needs.
+func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
+	n := s.network(r.Net)
+	if r.Kind != session.KindAddress || n == nil || !n.watched() {
+		return
+	}
+	now := b.Now
+	if r.State != session.Real && s.snap.Exempt(n.index, r.Hi, r.Lo) {
+		s.release(n, &r.Key, now)
+		return
+	}
+	if !s.master {
+		return
+	}
+	switch {
+	case r.State == session.Trapped && (r.Used || r.Proven < s.since && now-s.since < takeoverTime):
+		if now-r.Proven > s.trapTTL/2 || r.Proven < s.since {
+			s.proveAgain(b, n, &r.Key, forUpkeep)
+		}
+		// While the background share lasts for less than what is in use, the
+		// time between two proofs stretches; the capture does not end.
+		if r.Used && r.Expires-now < s.trapTTL-s.trapTTL/8 {
+			r.Expires = now + s.trapTTL
+			s.w.Table.Put(r, 1<<session.Trapped, now)
+		}
+	case r.State == session.Real && r.Expires-now < s.realTTL/8:
+		s.probe(b, n, &r.Key, [6]byte{}, forUpkeep)
+	}
+}
+
+// swept tells whether every worker has seen its whole share of the table under
+// this configuration or a later one.
+func (c *common) swept(generation uint64) bool {
+	for w := range int(c.ears.n.Load()) {
+		if c.clean[w].Load() < generation {
+			return false
+		}
+	}
+	return true
+}

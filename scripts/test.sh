@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them. Root is needed for the
+# parts with DPDK ports and network namespaces; without it they are skipped and
+# say so.
+#
+#   scripts/test.sh            everything (about 10 minutes)
+#   scripts/test.sh quick      no race detector, no end-to-end runs
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mode=${1:-all}
+case $mode in all | quick) ;; *) echo "usage: scripts/test.sh [quick]" >&2; exit 2 ;; esac
+
+scripts/setup.sh build lab test
+command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "format and static checks"
+unformatted=$(gofmt -l $(git ls-files '*.go'))
+[ -z "$unformatted" ] || { echo "gofmt would change: $unformatted" >&2; exit 1; }
+go vet ./...
+go tool staticcheck ./...
+bash -n scripts/*.sh
+
+step "build"
+go build -o bin/mire ./cli/mire
+bin/mire version
+
+step "engine and modules without C (CGO_ENABLED=0)"
+CGO_ENABLED=0 go test ./engine/... ./modules/... ./dpdk/burst/...
+
+if [ "$mode" = all ]; then
+  step "engine and modules under the race detector"
+  CGO_ENABLED=1 go test -race -timeout 10m ./engine/... ./modules/... ./dpdk/burst/...
+fi
+
+step "DPDK ports, commands, end to end"
+if [ "$mode" = quick ]; then
+  go test -short -timeout 10m ./dpdk/... ./cli/...
+else
+  go test -p 1 -timeout 18m ./dpdk/... ./cli/...
+fi
