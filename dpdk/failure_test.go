@@ -150,8 +150,11 @@ func openHiding() error {
 	for _, f := range []string{"nr_hugepages", "free_hugepages", "resv_hugepages", "surplus_hugepages"} {
 		err = errors.Join(err, os.WriteFile(filepath.Join(page, f), []byte("0\n"), 0o644))
 	}
-	err = errors.Join(err, syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""),
-		syscall.Mount(dir, "/sys/kernel/mm/hugepages", "", syscall.MS_BIND, ""))
+	err = errors.Join(err, syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""))
+	nodes, _ := filepath.Glob("/sys/devices/system/node/node*/hugepages")
+	for _, real := range append(nodes, "/sys/kernel/mm/hugepages") {
+		err = errors.Join(err, syscall.Mount(dir, real, "", syscall.MS_BIND, ""))
+	}
 	if err != nil {
 		return err
 	}

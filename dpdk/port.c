@@ -34,6 +34,8 @@ int mire_port_info(uint16_t port, struct mire_port_info *out, const char **faile
 	out->rss_types = d.flow_type_rss_offloads;
 	out->max_rx_len = d.max_rx_pktlen;
 	out->max_macs = d.max_mac_addrs;
+	out->rxq = d.nb_rx_queues;
+	out->txq = d.nb_tx_queues;
 	out->max_rxq = d.max_rx_queues;
 	out->max_txq = d.max_tx_queues;
 	out->min_mtu = d.min_mtu;

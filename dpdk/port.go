@@ -5,6 +5,7 @@ package dpdk
 #include <rte_ethdev.h>
 #include "lane.h"
 #include "port.h"
+#include "tx.h"
 */
 import "C"
 
@@ -24,8 +25,7 @@ type Port struct {
 	kernel       string
 	kernelBacked bool
 
-	rxQueues, txQueues int
-	started            bool
+	rxQueues, txQueues int // configured
 }
 
 // failure makes the error of an ethdev call on this port.
@@ -33,7 +33,7 @@ func (p *Port) failure(call string, rc C.int) error {
 	return fmt.Errorf("%s on port %s: %w", call, p.name, syscall.Errno(-rc))
 }
 
-// Open finds a port that exists already, by the name of its device, such as
+// OpenPort finds a port that exists already, by the name of its device, such as
 // "net_ring0" or "0000:01:00.0".
 func OpenPort(name string) (*Port, error) {
 	c := C.CString(name)
@@ -49,6 +49,7 @@ func OpenPort(name string) (*Port, error) {
 	}
 	p.driver, p.kernel = info.Driver, info.Kernel
 	p.kernelBacked = info.KernelBacked
+	p.rxQueues, p.txQueues = info.RxQueues, info.TxQueues
 	return p, nil
 }
 
@@ -71,7 +72,6 @@ func (p *Port) Start() error {
 	if rc := C.rte_eth_dev_start(C.uint16_t(p.id)); rc < 0 {
 		return p.failure("rte_eth_dev_start", rc)
 	}
-	p.started = true
 	C.mire_port_open(C.uint16_t(p.id))
 	return nil
 }
@@ -80,14 +80,14 @@ func (p *Port) Start() error {
 // inside it, and stops it. Workers go on: they receive nothing from it, and
 // what they send to it is dropped and counted as TxFull.
 func (p *Port) Stop() error {
-	if !p.started {
+	if C.mire_port_usable(C.uint16_t(p.id)) == 0 {
 		return nil
 	}
 	C.mire_port_shut(C.uint16_t(p.id))
 	if err := waitOutside(time.Second); err != nil {
+		C.mire_port_open(C.uint16_t(p.id))
 		return fmt.Errorf("stop port %s: %w", p.name, err)
 	}
-	p.started = false
 	if rc := C.rte_eth_dev_stop(C.uint16_t(p.id)); rc < 0 {
 		return p.failure("rte_eth_dev_stop", rc)
 	}

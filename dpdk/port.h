@@ -12,7 +12,7 @@ struct mire_port_info {
 	char kernel[16]; /* interface behind the port, "" if none */
 	uint64_t rx_offloads, tx_offloads, rss_types;
 	uint32_t max_rx_len, max_macs;
-	uint16_t max_rxq, max_txq, mtu, min_mtu, max_mtu, reta_size;
+	uint16_t rxq, txq, max_rxq, max_txq, mtu, min_mtu, max_mtu, reta_size;
 	uint8_t key_size, mac[6];
 	int socket;
 };

@@ -30,7 +30,7 @@ type PortConfig struct {
 	// mbufs without looking at them.
 	OnePool bool
 	// RSSKey for RxQueues > 1; nil leaves the driver's key. It must have
-	// PortInfo.RSSKeySize bytes.
+	// PortInfo.RSSKeySize bytes, 40 when that is 0.
 	RSSKey []byte
 	// RETA maps hash values to RX queues; nil spreads evenly. It is repeated to
 	// fill the port's table.
@@ -54,7 +54,10 @@ type Applied struct {
 // rssTypes are hashed when the port can: addresses and TCP and UDP ports.
 const rssTypes = C.RTE_ETH_RSS_IP | C.RTE_ETH_RSS_TCP | C.RTE_ETH_RSS_UDP
 
-const defaultDescriptors = 1024
+const (
+	defaultDescriptors = 1024
+	usualKeySize       = 40 // of the Toeplitz hash, bytes
+)
 
 // Configure sets the port up with pool for received frames. The port must be
 // stopped.
@@ -103,6 +106,7 @@ func (p *Port) Configure(c PortConfig, pool *Pool) (Applied, error) {
 }
 
 func (c PortConfig) check(name string, i PortInfo) error {
+	key := orDefault(i.RSSKeySize, usualKeySize)
 	switch {
 	case c.RxQueues < 1 || c.RxQueues > i.MaxRxQueues:
 		return fmt.Errorf("port %s: %d RX queues asked for, %s has 1 to %d: change `threads`", name, c.RxQueues, i.Driver, i.MaxRxQueues)
@@ -110,8 +114,8 @@ func (c PortConfig) check(name string, i PortInfo) error {
 		return fmt.Errorf("port %s: %d TX queues asked for, one for each worker, %s has 1 to %d: run fewer workers", name, c.TxQueues, i.Driver, i.MaxTxQueues)
 	case c.MTU != 0 && (c.MTU < i.MinMTU || i.MaxMTU != 0 && c.MTU > i.MaxMTU):
 		return fmt.Errorf("port %s: MTU %d asked for, %s has %d to %d", name, c.MTU, i.Driver, i.MinMTU, i.MaxMTU)
-	case len(c.RSSKey) > C.MIRE_KEY_MAX || len(c.RSSKey) != 0 && len(c.RSSKey) != i.RSSKeySize:
-		return fmt.Errorf("port %s: RSS key of %d bytes, %s takes %d", name, len(c.RSSKey), i.Driver, i.RSSKeySize)
+	case len(c.RSSKey) > C.MIRE_KEY_MAX || len(c.RSSKey) != 0 && len(c.RSSKey) != key:
+		return fmt.Errorf("port %s: RSS key of %d bytes, %s takes %d", name, len(c.RSSKey), i.Driver, key)
 	}
 	for _, q := range c.RETA {
 		if int(q) >= c.RxQueues {

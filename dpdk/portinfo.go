@@ -24,6 +24,7 @@ type PortInfo struct {
 
 	MAC                    net.HardwareAddr
 	MTU, MinMTU, MaxMTU    int
+	RxQueues, TxQueues     int // configured now
 	MaxRxQueues            int
 	MaxTxQueues            int
 	MaxMACs                int
@@ -49,6 +50,7 @@ func (p *Port) Info() (PortInfo, error) {
 		Driver: C.GoString(&c.driver[0]), Kernel: C.GoString(&c.kernel[0]),
 		Socket: int(c.socket),
 		MTU:    int(c.mtu), MinMTU: int(c.min_mtu), MaxMTU: int(c.max_mtu),
+		RxQueues: int(c.rxq), TxQueues: int(c.txq),
 		MaxRxQueues: int(c.max_rxq), MaxTxQueues: int(c.max_txq),
 		MaxMACs: int(c.max_macs), MaxRxLen: int(c.max_rx_len),
 		RxOffloads: Offloads{rx: uint64(c.rx_offloads)}, TxOffloads: Offloads{tx: uint64(c.tx_offloads)},

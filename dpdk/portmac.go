@@ -76,7 +76,8 @@ func (p *Port) SetAllMulticast(on bool) error {
 	return p.ethdev("rte_eth_allmulticast_disable", C.rte_eth_allmulticast_disable(C.uint16_t(p.id)))
 }
 
-// SetMTU changes the MTU, bytes without Ethernet header.
+// SetMTU changes the MTU of a configured port, bytes without Ethernet header.
+// Many drivers want the port stopped.
 func (p *Port) SetMTU(mtu int) error {
 	return p.ethdev("rte_eth_dev_set_mtu", C.rte_eth_dev_set_mtu(C.uint16_t(p.id), C.uint16_t(mtu)))
 }

@@ -158,7 +158,7 @@ func (s *scenario) run(t *testing.T) {
 			out = append(out, r.Pass(time.Duration(zero+int64(s.steps[i+1].at)-r.Lane.Now))...)
 		}
 		for _, f := range out {
-			sent = append(sent, enginetest.Captured{At: st.at, Data: bytes.Clone(f.Data)})
+			sent = append(sent, enginetest.Captured{At: time.Duration(f.At - zero), Data: f.Data})
 		}
 		s.compare(t, st, out, &before, &r.Burst.Verdicts)
 	}

@@ -59,6 +59,7 @@ type Daemon struct {
 	stop       context.CancelFunc
 	links      *dpdk.LinkWatch
 	neighbours *neigh.Table
+	endEvents  context.CancelFunc
 	eventDone  chan struct{}
 }
 
@@ -175,6 +176,7 @@ func (d *Daemon) close() error {
 		}
 	}
 	if d.eventDone != nil {
+		d.endEvents()
 		<-d.eventDone
 	}
 	var errs []error

@@ -138,20 +138,13 @@ func (d *Daemon) openWorkers(p *plan) error {
 	}
 	d.events = event.New(event.Options{Rings: rings, Sinks: []event.Sink{event.NewLogSink(d.Log)}})
 	d.applyEvents(d.snaps.Load())
-	ctx, cancel := context.WithCancel(context.Background())
+	// The aggregator outlives the workers, so that their last events are told.
+	var ctx context.Context
+	ctx, d.endEvents = context.WithCancel(context.Background())
 	d.eventDone = make(chan struct{})
 	go func() {
 		defer close(d.eventDone)
 		d.events.Run(ctx)
-	}()
-	// The aggregator outlives the workers, so that their last events are told.
-	go func() {
-		for _, w := range d.workers {
-			if w.task != nil {
-				w.task.Wait()
-			}
-		}
-		cancel()
 	}()
 	return nil
 }

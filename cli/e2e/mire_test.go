@@ -43,6 +43,8 @@ network 1 {
   interface 1
 ` + extra + `
 }
+register interfaces 1
+enable interfaces 1
 register networks 1
 enable networks 1
 `

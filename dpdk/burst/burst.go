@@ -128,6 +128,17 @@ func (b *Burst) Reply(i int) {
 	b.SendTo(i, b.In[i])
 }
 
+// ReplyAll sends every slot of m back by the port it came from.
+func (b *Burst) ReplyAll(m Mask) {
+	b.Send |= m
+	b.Undecided &^= m
+	b.Verdicts.Sent += uint64(m.Count())
+	for ; m != 0; m = m.Rest() {
+		i := m.First()
+		b.Out[i] = b.In[i]
+	}
+}
+
 // SendTo sends received slot i by the given port.
 func (b *Burst) SendTo(i int, port uint16) {
 	b.Out[i] = port

@@ -31,6 +31,7 @@ type Lane struct {
 type Frame struct {
 	Port uint16
 	Rx   burst.RxFlags // received frames only
+	At   int64         // transmitted frames only: the lane's Now
 	Data []byte
 }
 
@@ -38,14 +39,14 @@ type Frame struct {
 func (l *Lane) Exchange(b *burst.Burst) int {
 	for i := range int(l.last) {
 		if b.Send.Has(i) {
-			l.Out = append(l.Out, Frame{Port: b.Out[i], Data: bytes.Clone(b.Frame(i))})
+			l.Out = append(l.Out, Frame{Port: b.Out[i], At: l.Now, Data: bytes.Clone(b.Frame(i))})
 			b.IO.Transmitted++
 		} else {
 			b.IO.Freed++
 		}
 	}
 	for i := burst.Size; i < burst.Size+int(b.Originated); i++ {
-		l.Out = append(l.Out, Frame{Port: b.Out[i], Data: bytes.Clone(b.Frame(i))})
+		l.Out = append(l.Out, Frame{Port: b.Out[i], At: l.Now, Data: bytes.Clone(b.Frame(i))})
 		b.IO.Transmitted++
 	}
 	b.Send, b.Originated, b.Room, b.Now = 0, 0, Room, l.Now

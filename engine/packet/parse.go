@@ -19,7 +19,7 @@ const accepted = burst.NumReasons
 //
 // Frames that make up nearly all of a scan, TCP without VLAN tag and without
 // IPv4 options or IPv6 extension headers, take a path of word loads. That path
-// only ever accepts: whatever it does not like goes to parseFrame, which alone
+// only ever accepts: whatever it does not like goes to parseSlot, which alone
 // decides what is dropped and why.
 func Parse(b *burst.Burst, opt *Options) {
 	for m := parseFast(b); m != 0; m = m.Rest() {

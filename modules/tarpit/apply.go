@@ -36,7 +36,7 @@ func (s *stage) remap() {
 		if n := s.network(s.proofs.keys[i].Net); n != nil && n.watched() {
 			s.proof[i].net = n.index
 		} else {
-			s.common.ledger(s.proofs.keys[i].Net).probing[familyOf(&s.proofs.keys[i])].Add(-1)
+			s.settleUp(s.common.ledger(s.proofs.keys[i].Net), i)
 			s.proofs.remove(i)
 		}
 	}

@@ -65,7 +65,7 @@ func TestCapturesPer64AreBounded(t *testing.T) {
 	})
 	addr := func(i int) netip.Addr {
 		a := cold6.As16()
-		a[15] = byte(0x60 + i)
+		a[15] = byte(0x70 + i)
 		return netip.AddrFrom16(a)
 	}
 	for i := range 8 {

@@ -30,10 +30,28 @@ func (j *jitter) around(d int64) int64 {
 type urgency uint8
 
 const (
-	forWaiter  urgency = iota // somebody waits for the answer
+	forStart   urgency = iota // the first probe of a proof: when there is enough for the others too
+	forProof                  // the others
 	forRequest                // goes out with an answer, while half the burst is left
 	forUpkeep                 // the same, and within the background share
 )
+
+// reserve is how much of the probe bound a probe must leave, in nanoseconds: a
+// proof that was started is to be finished before others begin, else a sweep
+// over many addresses would start proofs for all of them and finish none.
+func (s *stage) reserve(n *network, f int, u urgency) int64 {
+	if u == forProof {
+		return 0
+	}
+	l := n.bounds[f].probe
+	r := l.interval * n.ledger.owed[f].Load()
+	if u == forStart {
+		r += l.interval * (s.probes - 1)
+	} else {
+		r = max(r, l.depth/2)
+	}
+	return max(0, min(r, l.depth-l.interval))
+}
 
 // probe asks the whole segment, or one host, who has an address, in the name of
 // our real address: an ARP probe from 0.0.0.0 or a solicitation from :: would
@@ -46,10 +64,7 @@ func (s *stage) probe(b *burst.Burst, n *network, k *session.Key, to [6]byte, u 
 	}
 	f := familyOf(k)
 	bd, l := &n.bounds[f], n.ledger
-	reserve := int64(0)
-	if u != forWaiter {
-		reserve = bd.probe.depth / 2
-	}
+	reserve := s.reserve(n, f, u)
 	if w := l.probe[f].wait(bd.probe, reserve, b.Now); w > 0 {
 		return w
 	}

@@ -25,6 +25,7 @@ type proof struct {
 	net     int // index of the network
 	phase   phase
 	sent    uint8
+	need    uint8 // probes in all
 	start   int64 // also Record.Proven of the entry: tells this proof from a later one
 	last    int64 // when the last probe went out
 	until   int64 // end of patience for what it is waiting for; 0 when it does not wait
@@ -69,7 +70,7 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 		return burst.TarpitBounds
 	}
 	i := s.proofs.add(k, b.Now)
-	s.proof[i] = proof{net: n.index, start: b.Now}
+	s.proof[i] = proof{net: n.index, need: uint8(s.probes), start: b.Now}
 	n.own[Proofs]++
 	if w != nil && s.proof[i].waiters.add(w) {
 		n.own[Waiters]++
@@ -128,15 +129,24 @@ func (s *stage) end(i int, now int64) {
 func (s *stage) ask(b *burst.Burst, i int) {
 	p := &s.proof[i]
 	n := &s.nets[p.net]
-	if wait := s.probe(b, n, &s.proofs.keys[i], [6]byte{}, forWaiter); wait > 0 {
+	why := forProof
+	if p.sent == 0 {
+		why = forStart
+	}
+	if wait := s.probe(b, n, &s.proofs.keys[i], [6]byte{}, why); wait > 0 {
 		if p.until == 0 {
 			n.own[ProbesQueued]++
 		}
 		s.await(i, b.Now, wait)
 		return
 	}
+	owed := &n.ledger.owed[familyOf(&s.proofs.keys[i])]
+	if p.sent == 0 {
+		owed.Add(int64(p.need))
+	}
+	owed.Add(-1)
 	p.sent, p.last, p.until = p.sent+1, b.Now, 0
-	if int64(p.sent) < s.probes {
+	if p.sent < p.need {
 		s.proofs.set(i, b.Now+s.random.around(s.interval))
 		return
 	}
@@ -223,7 +233,15 @@ func (s *stage) abort(i int, now int64) {
 
 // finish frees the slot of a proof.
 func (s *stage) finish(i int) {
-	p := &s.proof[i]
-	s.nets[p.net].ledger.probing[familyOf(&s.proofs.keys[i])].Add(-1)
+	s.settleUp(s.nets[s.proof[i].net].ledger, i)
 	s.proofs.remove(i)
+}
+
+// settleUp gives back what a proof holds of the bounds that all workers share.
+func (s *stage) settleUp(l *ledger, i int) {
+	p, f := &s.proof[i], familyOf(&s.proofs.keys[i])
+	l.probing[f].Add(-1)
+	if p.sent > 0 {
+		l.owed[f].Add(int64(p.sent) - int64(p.need))
+	}
 }

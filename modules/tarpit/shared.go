@@ -26,12 +26,13 @@ type ledger struct {
 	probe, background [families]bucket
 	capture           [families]bucket
 	probing           [families]atomic.Int32
-	discovers         bucket       // DHCP DISCOVERs that may hold captures back
-	holdUntil         atomic.Int64 // no address first asked for before it is captured
-	solicited         atomic.Int64 // when a multicast NS for an address not ours was heard last
-	queries           atomic.Int64 // MLD queries since then
-	queried           atomic.Int64 // when the first of those was heard
-	asked             atomic.Int64 // when any MLD query was heard last
+	owed              [families]atomic.Int64 // probes that started proofs still need
+	discovers         bucket                 // DHCP DISCOVERs that may hold captures back
+	holdUntil         atomic.Int64           // no address first asked for before it is captured
+	solicited         atomic.Int64           // when a multicast NS for an address not ours was heard last
+	queries           atomic.Int64           // MLD queries since then
+	queried           atomic.Int64           // when the first of those was heard
+	asked             atomic.Int64           // when any MLD query was heard last
 }
 
 // common is what the stages of all workers share.

@@ -102,6 +102,22 @@ func TestBudgetLeavesOthersAlone(t *testing.T) {
 	}
 }
 
+// TestBudgetIsPerSource: another destination or port has no tokens of its own.
+func TestBudgetIsPerSource(t *testing.T) {
+	g := newRig(t, config.Policy{})
+	g.answered(50, segment(false, ACK, 1000, 999+g.open(false, 1), "payload"))
+	for name, at := range map[string]int{"destination": 14 + 19, "our port": 34 + 3, "remote port": 34 + 1} {
+		syn := segment(false, SYN, 1, 0, "")
+		syn[at] ^= 1
+		a, _ := g.one(syn)
+		probe := segment(false, ACK, 1000, 999+a.Seq-1, "payload")
+		probe[at] ^= 1
+		if _, why := g.one(probe); why != burst.TarpitBudget {
+			t.Errorf("another %s: %v", name, why)
+		}
+	}
+}
+
 // TestBudgetMakesNoEvent: row 13 is only counted.
 func TestBudgetMakesNoEvent(t *testing.T) {
 	g := newRig(t, config.Policy{})

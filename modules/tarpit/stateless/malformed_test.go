@@ -16,8 +16,8 @@ func TestBrokenMetadataIsDropped(t *testing.T) {
 		breakIt func(b *burst.Burst)
 		want    burst.Reason
 	}{
-		"no network":           {func(b *burst.Burst) { b.Meta[0].Net = burst.NoNet }, burst.NoNetwork},
-		"network out of range": {func(b *burst.Burst) { b.Meta[0].Net = 1 }, burst.NoNetwork},
+		"no network":           {func(b *burst.Burst) { b.Meta[0].Net = burst.NoNet }, burst.TCPMalformed},
+		"network out of range": {func(b *burst.Burst) { b.Meta[0].Net = 1 }, burst.TCPMalformed},
 		"header cut":           {func(b *burst.Burst) { b.Len[0] = b.Meta[0].L4 + 19 }, burst.TCPMalformed},
 		"header outside":       {func(b *burst.Burst) { b.Meta[0].L4 = 65535 }, burst.TCPMalformed},
 		"header inside IP":     {func(b *burst.Burst) { b.Meta[0].L4 = b.Meta[0].L3 + 8 }, burst.TCPMalformed},
@@ -62,14 +62,17 @@ func naive(o []byte) bool {
 }
 
 func FuzzSACKPermitted(f *testing.F) {
-	for _, s := range []string{"", "\x04\x02", "\x02\x04\x05\xb4\x04\x02\x08\x0a", "\x01\x01\x04", "\x04\x03\x00", "\x03\x00", "\x08\xff\x04\x02", "\x02\x04\x05\xb4\x00\x04\x02"} {
+	for _, s := range []string{"", "\x04\x02", "\x02\x04\x05\xb4\x04\x02\x08\x0a", "\x01\x01\x04", "\x02\x04\x05\xb4\x04", "\x04\x03\x00", "\x03\x00", "\x08\xff\x04\x02", "\x02\x04\x05\xb4\x00\x04\x02"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, o []byte) {
 		o = append(make([]byte, 0, 41), o[:min(len(o), 40)]...)
-		guard := append(o, 4)[:len(o)] // a kind just behind the end
-		if got, want := sackPermitted(unsafe.Pointer(unsafe.SliceData(guard)), uintptr(len(guard))), naive(guard); got != want {
-			t.Errorf("% x: got %v, want %v", guard, got, want)
+		for _, behind := range []byte{1, 2, 4} { // what must not be read
+			o = append(o, behind)[:len(o)]
+			got := sackPermitted(unsafe.Pointer(unsafe.SliceData(o)), uintptr(len(o))) == 1
+			if want := naive(o); got != want {
+				t.Errorf("% x before %d: got %v, want %v", o, behind, got, want)
+			}
 		}
 	})
 }

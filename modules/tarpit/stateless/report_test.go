@@ -66,6 +66,45 @@ func TestFirstPayloadIsCut(t *testing.T) {
 	}
 }
 
+// TestOldPayloadIsNotShown: the ring's slots are used again and again.
+func TestOldPayloadIsNotShown(t *testing.T) {
+	g := newRig(t, config.Policy{})
+	cookie := g.open(false, 1)
+	ring := event.NewRing(2)
+	g.rules.events, g.worker.Events = ring, ring
+	for range 3 {
+		g.run(segment(false, FIN|ACK, 2, 2+cookie, "bye")) // fills the ring
+		g.events()
+		g.run(segment(false, SYN, 1, 0, ""), segment(false, ACK, 2, 2+cookie, ""))
+		for _, e := range g.events() {
+			if e.PayloadLen != 0 {
+				t.Errorf("kind %v with a payload of %d bytes", e.Kind, e.PayloadLen)
+			}
+		}
+	}
+}
+
+// TestResetOfOursIsToldWhateverItsFlags: the cookie decides, and each slot's own.
+func TestResetOfOursIsToldWhateverItsFlags(t *testing.T) {
+	g := newRig(t, config.Policy{})
+	for _, v6 := range []bool{false, true} {
+		for _, flags := range []uint8{RST, RST | ACK, RST | SYN, RST | FIN | PSH | URG} {
+			g.open(!v6, 1) // leaves another cookie in the slot
+			cookie := g.open(v6, 1)
+			g.open(!v6, 1)
+			g.events()
+			g.run(segment(v6, flags, 2, 2+cookie, ""))
+			if k := g.kinds(); !equal(k, []event.Kind{event.SessionReset}) {
+				t.Errorf("IPv6 %v, flags %#x: events %v", v6, flags, k)
+			}
+			g.run(segment(v6, flags, 2, 4+cookie, ""))
+			if k := g.kinds(); len(k) != 0 {
+				t.Errorf("IPv6 %v, flags %#x, offset -2: events %v", v6, flags, k)
+			}
+		}
+	}
+}
+
 // TestTruncated: the length of the payload comes from the IP header, what is
 // kept of it from the frame, and nothing is verified.
 func TestTruncated(t *testing.T) {

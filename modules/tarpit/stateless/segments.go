@@ -22,12 +22,14 @@ func (r *Rules) answerSegments(b *burst.Burst, m burst.Mask) {
 		}
 		r.rows[d.Row]++
 		r.report(b, i, &d)
-		switch {
-		case !d.Reply:
+		if !d.Reply {
 			b.Drop(i, d.Reason)
-		case b.V6.Has(i):
+			continue
+		}
+		b.Reply(i)
+		if b.V6.Has(i) {
 			write6(b, i, &n.mac6, &bare6, &r.tuples, d.Seq, d.Ack, control(0, d.Flags, d.Window))
-		default:
+		} else {
 			write4(b, i, &n.mac4, &bare4, &r.tuples, d.Seq, d.Ack, control(0, d.Flags, d.Window))
 		}
 	}

@@ -17,6 +17,7 @@ func (r *Rules) answerSYNs(b *burst.Burst, m burst.Mask) {
 	r.rows[Row1] += uint64(m.Count())
 	r.keys.Current.Batch(m, b.V6, &r.tuples, &r.cookies)
 	r.reportSYNs(b, m)
+	b.ReplyAll(m)
 	for v4 := m &^ b.V6; v4 != 0; v4 = v4.Rest() {
 		i := v4.First()
 		n := &r.plans[b.Meta[i].Net]
@@ -37,9 +38,9 @@ func (r *Rules) answerSYNs(b *burst.Burst, m burst.Mask) {
 // else 0. Options behind the end of the frame do not count.
 func offersSACK(b *burst.Burst, i int) int {
 	mt := &b.Meta[i]
-	start, end := mt.L4+lenTCP, min(mt.Payload, b.Len[i])
-	if end > start && sackPermitted(unsafe.Add(b.Data[i], start), uintptr(end-start)) {
-		return 1
+	start, end := uintptr(mt.L4)+lenTCP, uintptr(min(mt.Payload, b.Len[i]))
+	if end <= start {
+		return 0
 	}
-	return 0
+	return sackPermitted(unsafe.Add(b.Data[i], start), end-start)
 }

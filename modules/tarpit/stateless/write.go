@@ -24,8 +24,8 @@ func flip(p unsafe.Pointer, m *mac) {
 }
 
 // write4 makes slot i, whose addresses and ports are in t as they came in, a
-// reply over IPv4, to leave by the port it came from. seq and ack are numbers,
-// word comes from control.
+// reply over IPv4. seq and ack are numbers, word comes from control. The verdict
+// is the caller's.
 func write4(b *burst.Burst, i int, m *mac, s *shape, t *cookie.Tuples, seq, ack, word uint32) {
 	p, l3 := b.Data[i], b.Meta[i].L3
 	addrs, ports := t.Addr[0][i], uint32(t.Tail[i])
@@ -44,7 +44,6 @@ func write4(b *burst.Burst, i int, m *mac, s *shape, t *cookie.Tuples, seq, ack,
 	put32(h, 36, uint32(sum))
 	put64(h, 40, s.opts)
 	b.Len[i] = max(l3+s.size, minFrame)
-	b.Reply(i)
 }
 
 // write6 is write4 over IPv6.
@@ -67,5 +66,4 @@ func write6(b *burst.Burst, i int, m *mac, s *shape, t *cookie.Tuples, seq, ack,
 	put32(h, 56, uint32(sum))
 	put64(h, 60, s.opts)
 	b.Len[i] = l3 + s.size
-	b.Reply(i)
 }
