@@ -94,16 +94,22 @@ type Stopper interface {
 func (w *Worker) finish() {
 	b := w.burst
 	b.Sleep = 0
+	// The first exchange of a worker that never turned brings the spares.
+	w.exchangeLast(w.lanes[0])
 	for _, st := range w.stages {
 		if s, ok := st.(Stopper); ok {
 			s.Stop(b)
 		}
 	}
-	for i := range w.lanes {
-		if w.lanes[i].Exchange(b) > 0 {
-			b.Begin()
-			b.DropAll(b.Undecided, burst.Stopping)
-		}
+	for _, l := range w.lanes {
+		w.exchangeLast(l)
 	}
 	w.publish()
+}
+
+func (w *Worker) exchangeLast(l Lane) {
+	if l.Exchange(w.burst) > 0 {
+		w.burst.Begin()
+		w.burst.DropAll(w.burst.Undecided, burst.Stopping)
+	}
 }

@@ -68,7 +68,7 @@ func tableBytes(capacity int) uintptr { return uintptr(capacity)*112 + 4<<20 }
 // so that a scan of a /64 fills neither.
 func (p *plan) table(s *secret.Secret) session.Config {
 	c := session.Config{Name: "sessions", Capacity: p.sessions}
-	copy(c.Key[:], s.Key("session table", len(c.Key)))
+	copy(c.Key[:], s.Key(secret.LabelTable, len(c.Key)))
 	c.Quota[session.Probing] = p.sessions / 4
 	c.Quota[session.Trapped] = p.sessions / 2
 	c.Quota[session.Real] = p.sessions / 4

@@ -56,7 +56,7 @@ type Burst struct {
 	// Counters of the exchange, monotonic since start.
 	IO IO
 
-	mbuf [Slots]unsafe.Pointer
+	mbuf [Slots]unsafe.Pointer //lint:ignore U1000 only C uses it
 	// Data points at the first byte of the Ethernet header.
 	Data [Slots]unsafe.Pointer
 	// Len is the frame length in bytes, without FCS. A module that changes it
