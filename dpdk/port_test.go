@@ -132,6 +132,7 @@ func TestStatsAndXstats(t *testing.T) {
 
 func TestMAC(t *testing.T) {
 	veth := dpdktest.NewVeth(t)
+	pool := dpdktest.NewPool(t, 0)
 	port := dpdktest.Attach(t, dpdk.AFPacket{Interface: veth.Port}.Vdev("net_af_packet3"))
 	info, err := port.Info()
 	if err != nil || !slices.Contains(info.TxOffloads.Names(), "MULTI_SEGS") || !slices.Contains(info.RxOffloads.Names(), "VLAN_STRIP") {
@@ -157,7 +158,7 @@ func TestMAC(t *testing.T) {
 	if err := port.SetPromiscuous(false); err != nil {
 		t.Error(err)
 	}
-	dpdktest.Start(t, port, dpdktest.NewPool(t, 0), 1, 1)
+	dpdktest.Start(t, port, pool, 1, 1)
 	if err := port.SetMTU(1400); err != nil || veth.Link(veth.Port).Attrs().MTU != 1400 {
 		t.Errorf("MTU %d, %v", veth.Link(veth.Port).Attrs().MTU, err)
 	}

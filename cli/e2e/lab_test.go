@@ -3,11 +3,13 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -18,6 +20,9 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	if script := os.Getenv(peerVariable); script != "" {
+		os.Exit(peerMain(strings.Fields(script)))
+	}
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "mire-e2e-")
 		if err != nil {
@@ -26,6 +31,7 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		binary = filepath.Join(dir, "mire")
+		parallelLabs()
 		if os.Geteuid() == 0 {
 			out, err := exec.Command("go", "build", "-o", binary, "mire/cli/mire").CombinedOutput()
 			if err != nil {
@@ -35,6 +41,17 @@ func TestMain(m *testing.M) {
 		}
 		return m.Run()
 	}())
+}
+
+// parallelLabs lets up to four labs run at the same time, however few CPUs
+// there are: most of their time is spent waiting. -parallel N says otherwise.
+func parallelLabs() {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		flag.Set("test.parallel", "4")
+	}
 }
 
 // need skips the test, saying why, unless it runs as root with the tools.
@@ -149,10 +166,28 @@ func (l *lab) command(ctx context.Context, leg string, command ...string) *exec.
 	return c
 }
 
+// output gathers what a process prints; it may be read while that runs.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
 // process is a command that runs beside the test.
 type process struct {
 	*exec.Cmd
-	out    bytes.Buffer
+	out    output
 	done   chan struct{}
 	err    error
 	cancel context.CancelFunc

@@ -22,6 +22,10 @@ type Lane struct {
 	Now int64
 	// Starve makes spares unavailable.
 	Starve bool
+	// Full makes the TX queue take nothing: frames are dropped as TxFull.
+	Full bool
+	// Discard transmits without keeping copies in Out.
+	Discard bool
 
 	bufs [burst.Slots][Room]byte
 	last uint32
@@ -39,15 +43,13 @@ type Frame struct {
 func (l *Lane) Exchange(b *burst.Burst) int {
 	for i := range int(l.last) {
 		if b.Send.Has(i) {
-			l.Out = append(l.Out, Frame{Port: b.Out[i], At: l.Now, Data: bytes.Clone(b.Frame(i))})
-			b.IO.Transmitted++
+			l.transmit(b, i)
 		} else {
 			b.IO.Freed++
 		}
 	}
 	for i := burst.Size; i < burst.Size+int(b.Originated); i++ {
-		l.Out = append(l.Out, Frame{Port: b.Out[i], At: l.Now, Data: bytes.Clone(b.Frame(i))})
-		b.IO.Transmitted++
+		l.transmit(b, i)
 	}
 	b.Send, b.Originated, b.Room, b.Now = 0, 0, Room, l.Now
 	n := min(len(l.In), burst.Size)
@@ -71,4 +73,15 @@ func (l *Lane) Exchange(b *burst.Burst) int {
 		b.IO.Empty++
 	}
 	return n
+}
+
+func (l *Lane) transmit(b *burst.Burst, i int) {
+	if l.Full {
+		b.IO.TxFull++
+		return
+	}
+	b.IO.Transmitted++
+	if !l.Discard {
+		l.Out = append(l.Out, Frame{Port: b.Out[i], At: l.Now, Data: bytes.Clone(b.Frame(i))})
+	}
 }

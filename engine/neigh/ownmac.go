@@ -7,9 +7,6 @@ import (
 	"mire/engine/config"
 )
 
-// macMask leaves the six bytes of a MAC in a little-endian word.
-const macMask = 1<<48 - 1
-
 // macWord is a MAC as the low 48 bits of a little-endian word, the form in
 // which eight bytes of a frame show it.
 func macWord(m [6]byte) uint64 {

@@ -315,3 +315,22 @@ func dhcp(d dhcpFrame) []byte {
 	return et.UDP(mac, et.BroadcastMAC, netip.AddrPortFrom(src, uint16(from)),
 		netip.AddrPortFrom(netip.MustParseAddr("255.255.255.255"), uint16(to)), buf.Bytes())
 }
+
+func TestStraysEndAMinuteAfterTheClaimWasVerified(t *testing.T) {
+	l := newLab(t)
+	l.trap(cold4)
+	l.Turn(ask(cold4))
+	l.Turn(et.WhoHas(hostMAC, cold4, cold4))
+	l.Pass(2010 * time.Millisecond)
+	l.Turn(et.ARP(2, hostMAC, cold4, et.RealMAC, et.Real4))
+	stray := et.Echo(askerMac, et.VirtMAC, asker4, cold4, 7, 7, nil)
+	l.Pass(55 * time.Second)
+	if o := l.Turn(stray); o.Sent != 1 {
+		t.Fatalf("dropped %v before the minute was over", o.Dropped)
+	}
+	l.Pass(10 * time.Second)
+	if o := l.Turn(stray); o.Dropped[burst.Unclaimed] != 1 {
+		t.Fatalf("sent %d, dropped %v; want it left to the modules behind", o.Sent, o.Dropped)
+	}
+	l.wantState(cold4, session.Real)
+}

@@ -144,7 +144,8 @@ func TestQueriesWithoutSolicitationsAreWarnedOfOnce(t *testing.T) {
 			if heard {
 				l.Turn(ask(cold6))
 			}
-			l.Pass(125 * time.Second)
+			l.Lane.Now += int64(123 * time.Second)
+			l.Pass(2 * time.Second)
 			warned += l.kinds()[event.QueryNoNS]
 		}
 		if want := map[bool]int{false: 1, true: 0}[heard]; warned != want {

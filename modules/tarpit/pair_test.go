@@ -251,3 +251,27 @@ func TestWorkersRunAtTheSameTime(t *testing.T) {
 		}
 	}
 }
+
+func TestWaiterIsNotAnsweredWhenTheHostSpeaksMeanwhile(t *testing.T) {
+	p := newPair(t, 2)
+	p.step([][][]byte{{ask(cold4)}, nil})
+	for range 850 {
+		p.step(nil)
+	}
+	p.lanes[0].Starve = true // the answer must wait for a buffer
+	for range 300 {
+		p.step(nil)
+	}
+	if r, ok := p.table.Get(keyOf(cold4), p.lanes[0].Now); !ok || r.State != session.Trapped {
+		t.Fatal("not captured to begin with")
+	}
+	p.step([][][]byte{nil, {et.WhoHas(hostMAC, cold4, cold4)}})
+	p.lanes[0].Starve = false
+	for range 50 {
+		for _, s := range sayings(p.step(nil)) {
+			if s == answerTo(cold4) {
+				t.Fatal("answered a waiter for a host that the other worker heard")
+			}
+		}
+	}
+}

@@ -157,7 +157,11 @@ func TestSilentNewcomerIsNoticedWithinARoundTrip(t *testing.T) {
 func TestCaptureEndsWhenNobodyAsks(t *testing.T) {
 	l := newLab(t)
 	l.trap(cold4)
-	l.Pass(301 * time.Second)
+	l.Lane.Now += int64(290 * time.Second)
+	l.Pass(time.Second)
+	l.wantState(cold4, session.Trapped)
+	l.Lane.Now += int64(10 * time.Second)
+	l.Pass(time.Second)
 	l.wantState(cold4, session.Unknown)
 }
 
@@ -286,5 +290,39 @@ func TestCountersReachTheControlPlane(t *testing.T) {
 	c := st[0].Counters
 	if c[Proofs] != 2 || c[ProofsTrapped] != 2 || c[Answers] != 1 || c[Probes] < 6 {
 		t.Errorf("counters %v", c)
+	}
+}
+
+func TestReloadThatExemptsEndsAProofWithoutCapture(t *testing.T) {
+	l := newLab(t)
+	l.Turn(ask(cold4))
+	l.Pass(850 * time.Millisecond)
+	l.Apply(watched(func(s *config.Snapshot) { s.Generation, s.ARP = 2, []netip.Addr{cold4} }))
+	for _, s := range sayings(l.Pass(time.Second)) {
+		if s == answerTo(cold4) {
+			t.Fatal("answered for an address that is exempt by now")
+		}
+	}
+	l.wantState(cold4, session.Unknown)
+	if st := l.mod.Stats(); st[0].Counters[ProofsTrapped] != 0 || st[0].Probing != [2]int{} {
+		t.Errorf("trapped %d, probing %v", st[0].Counters[ProofsTrapped], st[0].Probing)
+	}
+}
+
+func TestRequestsKeepACaptureAlive(t *testing.T) {
+	l := newLab(t, func(s *config.Snapshot) {
+		s.Settings.TrapTTL = 4 * time.Second
+		s.Settings.Bounds4.ProbeRate = 4 // no background to speak of
+	})
+	l.trap(cold4)
+	for range 10 {
+		l.Pass(2 * time.Second)
+		if o := l.Turn(ask(cold4)); o.Sent != 1 {
+			t.Fatalf("dropped %v, want an answer: it was asked for 2 s ago", o.Dropped)
+		}
+		l.Pass(400 * time.Millisecond)
+		if r, _ := l.Table.Get(keyOf(cold4), l.Lane.Now); r.Expires-l.Lane.Now < int64(3500*time.Millisecond) {
+			t.Fatalf("expires in %d ms, want its whole life behind a new proof", (r.Expires-l.Lane.Now)/1e6)
+		}
 	}
 }

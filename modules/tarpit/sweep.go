@@ -10,14 +10,12 @@ import (
 // releases what the configuration exempts by now.
 type sweep struct {
 	cursor session.Cursor
-	pace   int   // buckets per Tick
-	began  int64 // when this round began
-	next   int64 // when the next may begin
-	// round and done are generations: this round began under round, and the
-	// worker has seen its whole share under done.
-	round, done uint64
-	guard       bool
-	out         [burst.Size]session.Record
+	pace   int    // buckets per Tick
+	began  int64  // when this round began
+	next   int64  // when the next may begin
+	round  uint64 // the generation under which this round began; 0 before
+	guard  bool
+	out    [burst.Size]session.Record
 }
 
 const (
