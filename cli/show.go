@@ -4,14 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"sort"
-	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
-
-	"mire/cli/daemon"
-	"mire/engine/event"
 )
 
 // subject is one thing that `mire show` prints.
@@ -21,7 +15,7 @@ type subject struct {
 	// words turns flags and arguments into the request's words.
 	words func(c *cli.Context) []string
 	// print decodes and prints the answer as a table.
-	print func(w io.Writer, data json.RawMessage) error
+	print func(c *cli.Context, data json.RawMessage) error
 }
 
 var subjects = []subject{
@@ -31,7 +25,7 @@ var subjects = []subject{
 	{name: "modules", usage: "the chain: what each module decided", print: printer(printModules)},
 	{name: "drops", usage: "why frames were dropped",
 		flags: []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "also the reasons that never occurred"}},
-		print: printer(printDrops)},
+		print: printDrops},
 	{name: "sessions", usage: "the shared table: who is real, who is trapped", args: "",
 		flags: []cli.Flag{
 			&cli.IntFlag{Name: "network", Usage: "only this network `N`"},
@@ -91,20 +85,19 @@ func (s subject) command() *cli.Command {
 				_, err := fmt.Fprintln(c.App.Writer, string(data))
 				return err
 			}
-			showAll = c.Bool("all")
-			return s.print(c.App.Writer, data)
+			return s.print(c, data)
 		},
 	}
 }
 
 // printer adapts a typed print function to raw data.
-func printer[T any](print func(w io.Writer, v T)) func(io.Writer, json.RawMessage) error {
-	return func(w io.Writer, data json.RawMessage) error {
+func printer[T any](print func(w io.Writer, v T)) func(*cli.Context, json.RawMessage) error {
+	return func(c *cli.Context, data json.RawMessage) error {
 		var v T
 		if err := json.Unmarshal(data, &v); err != nil {
 			return fmt.Errorf("the daemon's answer is not understood: is it of another version? %w", err)
 		}
-		print(w, v)
+		print(c.App.Writer, v)
 		return nil
 	}
 }
@@ -120,161 +113,4 @@ func sessionWords(c *cli.Context) []string {
 		}
 	}
 	return words
-}
-
-func seconds(s float64) string {
-	return time.Duration(s * float64(time.Second)).Round(time.Second).String()
-}
-
-func mebibytes(n uint64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
-
-func yesNo(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "no"
-}
-
-func printStatus(w io.Writer, s daemon.Status) {
-	t := s.Totals
-	rows := []table.Row{
-		{"hostname", s.Hostname}, {"version", s.Version}, {"pid", s.PID},
-		{"configuration", fmt.Sprintf("%s, generation %d", s.Config, s.Generation)},
-		{"role", s.Role}, {"uptime", seconds(s.Uptime)},
-		{"memory", fmt.Sprintf("resident %s, heap %s, table %s, hugepages %s",
-			mebibytes(s.Memory.Resident), mebibytes(s.Memory.Heap), mebibytes(s.Memory.Table), yesNo(s.Hugepages))},
-		{"mbufs", fmt.Sprintf("%d of %d in use", s.Memory.MbufsUse, s.Memory.MbufsAll)},
-		{"addresses", fmt.Sprintf("%d trapped, %d real, %d probing of %d", s.Table.Trapped, s.Table.Real, s.Table.Probing, s.Table.Capacity)},
-		{"packets", fmt.Sprintf("%d received + %d own = %d sent + %d dropped + %d consumed + %d held (%s)",
-			t.Received, t.Originated, t.Transmitted, t.Dropped, t.Consumed, t.Held, balance(t.Balanced))},
-		{"events", fmt.Sprintf("%d seen, %d lines, %d counted in lines, %d suppressed, %d lost",
-			s.Events.Pushed, s.Events.Emitted, s.Events.Merged, s.Events.Suppressed, s.Events.Lost)},
-		{"syslog", syslogText(s.Events.Syslog)},
-	}
-	for _, p := range s.Ports {
-		rows = append(rows, table.Row{fmt.Sprintf("interface %d", p.Interface), fmt.Sprintf("%s (%s), link %s", p.Name, p.Driver, p.Link)})
-	}
-	for _, m := range s.Passive {
-		rows = append(rows, table.Row{"module " + m, "not built yet: passes every frame on"})
-	}
-	printPairs(w, rows)
-}
-
-func balance(ok bool) string {
-	if ok {
-		return "adds up"
-	}
-	return "DOES NOT ADD UP"
-}
-
-func syslogText(s event.SyslogStats) string {
-	switch {
-	case s.Path == "":
-		return "off"
-	case s.Connected:
-		return fmt.Sprintf("%s: %d lines sent, %d lost", s.Path, s.Sent, s.Lost)
-	default:
-		return fmt.Sprintf("%s: not connected (%s), %d lines lost", s.Path, s.Error, s.Lost)
-	}
-}
-
-func printPorts(w io.Writer, ports []daemon.Port) {
-	var rows []table.Row
-	for _, p := range ports {
-		rows = append(rows, table.Row{p.Interface, p.Name, p.Driver, p.Link, p.MAC, p.MTU, p.Queues, p.Received, p.RxMissed, p.RxErrors, p.NoMbuf, p.Sent, p.TxErrors})
-	}
-	printTable(w, []column{{"interface", true}, {"name", false}, {"driver", false}, {"link", false}, {"mac", false}, {"mtu", true},
-		{"queues", true}, {"received", true}, {"missed", true}, {"errors", true}, {"no mbuf", true}, {"sent", true}, {"errors", true}}, rows)
-	for _, p := range ports {
-		if len(p.Host) > 0 {
-			fmt.Fprintf(w, "\ninterface %d: host addresses, never captured: %v\n", p.Interface, p.Host)
-		}
-		names := make([]string, 0, len(p.Extended))
-		for n := range p.Extended {
-			names = append(names, n)
-		}
-		sort.Strings(names)
-		for _, n := range names {
-			fmt.Fprintf(w, "interface %d: %-32s %d\n", p.Interface, n, p.Extended[n])
-		}
-	}
-}
-
-func printWorkers(w io.Writer, workers []daemon.Worker) {
-	var rows []table.Row
-	for _, k := range workers {
-		rows = append(rows, table.Row{k.Worker, fmt.Sprint(k.Lanes), k.Received, k.Originated, k.Sent, k.Dropped, k.Consumed, k.Held, balance(k.Balanced),
-			k.Turns, seconds(k.Slept), k.LongTurns, k.LostEvents})
-	}
-	printTable(w, []column{{"worker", true}, {"lanes", false}, {"received", true}, {"own", true}, {"sent", true}, {"dropped", true}, {"consumed", true},
-		{"held", true}, {"identity", false}, {"turns", true}, {"slept", true}, {"long turns", true}, {"lost events", true}}, rows)
-	for _, k := range workers {
-		for _, t := range k.Longest {
-			fmt.Fprintf(w, "worker %d: a turn of %.0f us, %s ago\n", k.Worker, t.Micros, seconds(t.Ago))
-		}
-	}
-}
-
-func printModules(w io.Writer, modules []daemon.Module) {
-	var rows []table.Row
-	for _, m := range modules {
-		rows = append(rows, table.Row{m.Module, m.State, m.Entered, m.Decided, m.Sent, m.Originated})
-	}
-	printTable(w, []column{{"module", false}, {"state", false}, {"entered", true}, {"decided", true}, {"sent", true}, {"own frames", true}}, rows)
-}
-
-// showAll is the flag --all of the command that runs.
-var showAll bool
-
-func printDrops(w io.Writer, drops []daemon.Drop) {
-	sort.SliceStable(drops, func(i, j int) bool { return drops[i].Count > drops[j].Count })
-	var rows []table.Row
-	for _, d := range drops {
-		if d.Count > 0 || showAll {
-			rows = append(rows, table.Row{d.Reason, d.Count, d.Help})
-		}
-	}
-	printTable(w, []column{{"reason", false}, {"frames", true}, {"meaning", false}}, rows)
-}
-
-func printSessions(w io.Writer, v daemon.Sessions) {
-	var rows []table.Row
-	for _, s := range v.List {
-		rows = append(rows, table.Row{s.Network, s.Address, s.State, s.MAC, seconds(s.Expires), seconds(s.Proven)})
-	}
-	printTable(w, []column{{"network", true}, {"address", false}, {"state", false}, {"mac", false}, {"expires in", true}, {"proven ago", true}}, rows)
-	if v.Matched > v.Shown {
-		fmt.Fprintf(w, "%d of %d entries; --limit N shows more\n", v.Shown, v.Matched)
-	}
-}
-
-func printTarpit(w io.Writer, t daemon.Tarpit) {
-	var rows []table.Row
-	for _, n := range t.Networks {
-		c := n.Counters
-		rows = append(rows, table.Row{n.Network, n.Name, n.Mode, n.Policy, n.Trapped, n.Real, n.Probing4 + n.Probing6,
-			c["proofs"], c["probes"], c["answers"], c["echoes"], c["releases"]})
-	}
-	printTable(w, []column{{"network", true}, {"name", false}, {"tarpit", false}, {"policy", false}, {"trapped", true}, {"real", true}, {"probing", true},
-		{"proofs", true}, {"probes", true}, {"answers", true}, {"echoes", true}, {"releases", true}}, rows)
-	fmt.Fprintln(w)
-	rows = nil
-	for _, r := range t.Rows {
-		rows = append(rows, table.Row{r.Row, r.Count, r.Help})
-	}
-	printTable(w, []column{{"tcp row", false}, {"segments", true}, {"meaning", false}}, rows)
-}
-
-func printNeighbours(w io.Writer, list []daemon.Neighbour) {
-	var rows []table.Row
-	for _, n := range list {
-		rows = append(rows, table.Row{n.Network, n.Address, n.MAC, n.State, yesNo(n.Wanted), seconds(n.Since)})
-	}
-	printTable(w, []column{{"network", true}, {"address", false}, {"mac", false}, {"state", false}, {"wanted", false}, {"since", true}}, rows)
-}
-
-func printLog(w io.Writer, entries []event.Entry) {
-	for _, e := range entries {
-		fmt.Fprintln(w, e.String())
-	}
 }

@@ -239,19 +239,18 @@ func TestHoldSurvivesKillAndRestart(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		n.start("mire")
 	}
-	if s := n.states(); s["198.18.1.80"] == "trapped" && s["198.18.1.81"] == "trapped" {
-		t.Logf("both addresses were proven again before the first look: %v", s)
-	}
 	for _, c := range clients[:2] {
 		c.inPersist(t, c.windowProbes()+3, 40*time.Second)
 	}
 	for _, c := range clients {
 		c.heldFor(t, began, time.Minute)
 	}
-	var v struct{ Rows []struct {
-		Row   string
-		Count int
-	} }
+	var v struct {
+		Rows []struct {
+			Row   string
+			Count int
+		}
+	}
 	n.show(&v, "tarpit")
 	rows := map[string]int{}
 	for _, r := range v.Rows {
@@ -268,25 +267,46 @@ const longHold = 960 * time.Second
 
 func TestHoldOutlastsStockSettings(t *testing.T) {
 	if os.Getenv("MIRE_LONG") == "" {
-		t.Skipf("skipped: takes %v; MIRE_LONG=1 runs it (go test -timeout 30m)", longHold)
+		t.Skipf("skipped: takes %v; MIRE_LONG=1 runs it (with go test -timeout 30m)", longHold)
 	}
-	t.Parallel()
 	need(t, "ss", "ping")
+	t.Run("steady", func(t *testing.T) { t.Parallel(); holdLong(t, false) })
+	t.Run("restarted", func(t *testing.T) { t.Parallel(); holdLong(t, true) })
+}
+
+// holdLong holds clients with stock kernels, with a kill -9 of mire half way if
+// asked for. The silent policy loses its client meanwhile: the clients' kernels
+// do give up.
+func holdLong(t *testing.T, restart bool) {
 	l := newLab(t)
 	config, addrs := holdNetworks()
 	l.leg("mire")
-	l.mire("mire", config)
-	kinds := map[string]string{"slam, IPv4": "198.18.1.80", "slam, IPv6": "2001:db8:1::80", "clamp, IPv4": "198.18.4.80", "clamp, IPv6": "2001:db8:4::80"}
+	n := l.mire("mire", config)
+	kinds := []struct{ name, addr, first string }{
+		{"slam, IPv4", "198.18.1.80", "0"}, {"slam, IPv6", "2001:db8:1::80", "0"},
+		{"slam, IPv4, one byte first", "198.18.1.81", "1"}, {"slam, IPv6, one byte first", "2001:db8:1::81", "1"},
+		{"clamp, IPv4", "198.18.4.80", "0"}, {"clamp, IPv6", "2001:db8:4::80", "0"},
+		{"mute, IPv4", "198.18.2.80", "0"},
+	}
 	var clients []*client
-	for name, addr := range kinds {
-		leg := fmt.Sprintf("client%d", len(clients))
-		l.leg(leg, numbered(addrs, 10+len(clients))...)
-		c := connect(l, leg, name, addr, "0", mebibyte)
-		eventually(t, 30*time.Second, name+": connected", func() bool { return strings.Contains(c.out.String(), "connected") })
+	for i, k := range kinds {
+		leg := fmt.Sprintf("client%d", i)
+		l.leg(leg, numbered(addrs, 10+i)...)
+		c := connect(l, leg, k.name, k.addr, k.first, mebibyte)
+		eventually(t, 30*time.Second, k.name+": connected", func() bool { return strings.Contains(c.out.String(), "connected") })
 		clients = append(clients, c)
 	}
 	began := time.Now()
-	for _, c := range clients {
+	if restart {
+		time.Sleep(longHold / 2)
+		n.kill()
+		time.Sleep(5 * time.Second)
+		n.start("mire")
+	}
+	for _, c := range clients[:6] {
 		c.heldFor(t, began, longHold)
 	}
+	mute := clients[6]
+	eventually(t, time.Minute, "the end of the client against mute", mute.gone)
+	t.Logf("%s: %s", mute.name, strings.ReplaceAll(strings.TrimSpace(mute.out.String()), "\n", "; "))
 }

@@ -23,7 +23,7 @@ type network struct {
 	addrs         own.Network
 	real4         [4]byte
 	real6         [16]byte
-	virt6         [16]byte
+	never         [3]uint32      // sources that are not answered: real, virt, broadcast; 0 = none
 	can           [families]bool // there is an address of ours to probe from
 	bounds        [families]bounds
 	ward          flood // who claims too much
@@ -64,11 +64,9 @@ func (n *network) compile(s *config.Snapshot, i int, o *own.Network, l *ledger, 
 	if c.Real4.Is4() {
 		n.real4 = c.Real4.As4()
 	}
+	n.never = [3]uint32{uint32(o.Real4.Lo), uint32(o.Virt4.Lo), uint32(o.Broadcast4)}
 	if c.Real6.Is6() {
 		n.real6 = c.Real6.As16()
-	}
-	if c.Virt6.Is6() {
-		n.virt6 = c.Virt6.As16()
 	}
 	if c.Port == config.NoPort {
 		n.mode = config.TarpitDisable // nothing can be heard there

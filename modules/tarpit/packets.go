@@ -45,6 +45,7 @@ func (s *stage) packets(b *burst.Burst) {
 // belong.
 func (s *stage) trapped(b *burst.Burst, m burst.Mask) (ours burst.Mask) {
 	guard := s.sweep.mustGuard(s)
+	plain := len(s.snap.Ignore) == 0 && s.common.servers.n.Load() == 0
 	for ; m != 0; m = m.Rest() {
 		i := m.First()
 		n := &s.nets[b.Meta[i].Net]
@@ -57,9 +58,11 @@ func (s *stage) trapped(b *burst.Burst, m burst.Mask) (ours burst.Mask) {
 		if (st == session.Unknown || guard) && s.snap.Exempt(n.index, k.Hi, k.Lo) {
 			continue // ours, a server's, a gateway's: not the tarpit's to decide
 		}
-		if why := s.refusePacket(b, i, n); why != burst.NumReasons {
-			b.Drop(i, why)
-			continue
+		if !plain || !s.isPlain4(b, i, n) {
+			if why := s.refusePacket(b, i, n); why != burst.NumReasons {
+				b.Drop(i, why)
+				continue
+			}
 		}
 		switch {
 		case st == session.Unknown:
@@ -73,6 +76,18 @@ func (s *stage) trapped(b *burst.Burst, m burst.Mask) (ours burst.Mask) {
 		}
 	}
 	return ours
+}
+
+// isPlain4 is the quick way past refusePacket for the usual IPv4 packet when
+// nobody is ignored and no DHCP server known; false decides nothing.
+func (s *stage) isPlain4(b *burst.Burst, i int, n *network) bool {
+	if (b.V6 | s.w.Observer.Captured).Has(i) {
+		return false
+	}
+	f := b.Frame(i)
+	src := binary.BigEndian.Uint32(f[b.Meta[i].L3+12:])
+	return f[6]&1 == 0 && src-0x01000000 < 0xe0000000-0x01000000 && src>>24 != 127 &&
+		src != n.never[0] && src != n.never[1] && src != n.never[2]
 }
 
 // refusePacket is refuseSource for an IP packet.

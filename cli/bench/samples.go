@@ -1,0 +1,60 @@
+package bench
+
+import (
+	"sync/atomic"
+
+	"mire/dpdk/burst"
+)
+
+// sampleEvery is one reply of how many is checked: at least every 4,096th, and
+// a prime, so that in time each of the 1,024 SYNs has its turn.
+const sampleEvery = 4093
+
+// sampleRoom is the longest reply that is kept, bytes.
+const sampleRoom = 118
+
+// sample is a copy of one reply.
+type sample struct {
+	n     uint16
+	frame [sampleRoom]byte
+}
+
+// samples carry replies from the worker to the check, which takes microseconds
+// for each and must not be done by the worker. One producer, one consumer.
+type samples struct {
+	ring       [1024]sample
+	head, tail atomic.Uint64
+	lost       atomic.Uint64 // the check was too slow
+	wait       int           // replies until the next sample
+}
+
+// look takes every sampleEvery-th reply of what is about to be sent.
+func (s *samples) look(b *burst.Burst) {
+	n := b.Send.Count()
+	if s.wait >= n {
+		s.wait -= n
+		return
+	}
+	m := b.Send
+	for range s.wait {
+		m = m.Rest()
+	}
+	s.wait += sampleEvery - n
+	t := s.tail.Load()
+	if t-s.head.Load() == uint64(len(s.ring)) {
+		s.lost.Add(1)
+		return
+	}
+	e := &s.ring[t%uint64(len(s.ring))]
+	e.n = uint16(copy(e.frame[:], b.Frame(m.First())))
+	s.tail.Store(t + 1)
+}
+
+// each hands over the samples that wait, valid during the call.
+func (s *samples) each(f func(frame []byte)) {
+	for h := s.head.Load(); h != s.tail.Load(); h++ {
+		e := &s.ring[h%uint64(len(s.ring))]
+		f(e.frame[:e.n])
+		s.head.Store(h + 1)
+	}
+}
