@@ -7,6 +7,8 @@
 #   scripts/quickstart.sh --keep     leaves the lab up and says how to enter it
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
 keep=
 case "${1:-}" in
   "") ;;

@@ -101,7 +101,7 @@ var params = []Param{
 		set:  func(s *Settings, a *args) { s.SecretFile = a.path(4095) },
 		show: func(s *Settings) string { return quote(s.SecretFile) },
 	}),
-	restart(Param{
+	{
 		Name: "syslog", Values: "PATH|off", Default: "/dev/log",
 		Help: "socket of the local syslog, facility daemon",
 		set: func(s *Settings, a *args) {
@@ -118,7 +118,7 @@ var params = []Param{
 			}
 			return quote(s.Syslog)
 		},
-	}),
+	},
 	flag("sessionautoresync", true, "ask the peer for its whole table after a start", func(s *Settings) *bool { return &s.SessionAutoResync }),
 	flag("sessionsyncack", false, "have the peer acknowledge what it received", func(s *Settings) *bool { return &s.SessionSyncAck }),
 	flag("ipforwarding", false, "route between networks", func(s *Settings) *bool { return &s.IPForwarding }),
