@@ -61,9 +61,9 @@ func (l *lab) mac(leg string) (m [6]byte) {
 	return m
 }
 
-// raw opens a packet socket for whole frames, bound to one interface of the
+// rawSocket opens a packet socket for whole frames, bound to one interface of the
 // current namespace, or to all of them when the name is empty.
-func raw(name string) (int, error) {
+func rawSocket(name string) (int, error) {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return -1, fmt.Errorf("packet socket: %w", err)

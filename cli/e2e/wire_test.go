@@ -1,7 +1,7 @@
 package e2e
 
 import (
-	"encoding/binary"
+	endian "encoding/binary"
 	"net"
 	"net/netip"
 	"sync"
@@ -43,7 +43,7 @@ func (l *lab) listen(keep func(*seen)) *wire {
 			}
 			w.ports[i.Index] = leg
 		}
-		w.fd, err = raw("")
+		w.fd, err = rawSocket("")
 		return err
 	})
 	unix.SetsockoptInt(w.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 64<<20)
@@ -75,19 +75,19 @@ func (w *wire) run(stop chan struct{}) {
 		if !ok || w.ports[a.Ifindex] == "" {
 			continue // the bridge itself
 		}
-		f := seen{leg: w.ports[a.Ifindex], out: a.Pkttype == unix.PACKET_OUTGOING, data: buf[:n], at: stamp(oob[:on])}
+		f := seen{leg: w.ports[a.Ifindex], out: a.Pkttype == unix.PACKET_OUTGOING, data: buf[:n], at: frameTime(oob[:on])}
 		w.mu.Lock()
 		w.keep(&f)
 		w.mu.Unlock()
 	}
 }
 
-// stamp is the time at which the kernel saw the frame (SO_TIMESTAMPNS).
-func stamp(oob []byte) time.Time {
+// frameTime is the time at which the kernel saw the frame (SO_TIMESTAMPNS).
+func frameTime(oob []byte) time.Time {
 	all, _ := unix.ParseSocketControlMessage(oob)
 	for _, m := range all {
 		if m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SCM_TIMESTAMPNS && len(m.Data) >= 16 {
-			return time.Unix(int64(binary.NativeEndian.Uint64(m.Data)), int64(binary.NativeEndian.Uint64(m.Data[8:])))
+			return time.Unix(int64(endian.NativeEndian.Uint64(m.Data)), int64(endian.NativeEndian.Uint64(m.Data[8:])))
 		}
 	}
 	return time.Now()
@@ -113,15 +113,15 @@ type meaning struct {
 	typ      uint8      // of ICMP
 }
 
-// read takes a frame apart; ok is false for what is neither ARP nor IP.
-func read(f []byte) (m meaning, ok bool) {
+// readFrame takes a frame apart; ok is false for what is neither ARP nor IP.
+func readFrame(f []byte) (m meaning, ok bool) {
 	if len(f) < 34 {
 		return m, false
 	}
 	copy(m.dst[:], f)
 	copy(m.src[:], f[6:])
 	p := f[14:]
-	switch binary.BigEndian.Uint16(f[12:]) {
+	switch endian.BigEndian.Uint16(f[12:]) {
 	case 0x0806:
 		if len(p) < 28 {
 			return m, false
@@ -131,10 +131,10 @@ func read(f []byte) (m meaning, ok bool) {
 			m.kind = "arp-reply"
 		}
 		copy(m.mac[:], p[8:])
-		m.from, m.to = addr(p[14:18]), addr(p[24:28])
+		m.from, m.to = ipOf(p[14:18]), ipOf(p[24:28])
 		return m, true
 	case 0x0800:
-		m.kind, m.from, m.to = "ip", addr(p[12:16]), addr(p[16:20])
+		m.kind, m.from, m.to = "ip", ipOf(p[12:16]), ipOf(p[16:20])
 		if head := int(p[0]&15) * 4; p[9] == 1 && len(p) > head {
 			m.kind, m.typ = "icmp", p[head]
 		}
@@ -143,7 +143,7 @@ func read(f []byte) (m meaning, ok bool) {
 		if len(p) < 40 {
 			return m, false
 		}
-		m.kind, m.from, m.to = "ip6", addr(p[8:24]), addr(p[24:40])
+		m.kind, m.from, m.to = "ip6", ipOf(p[8:24]), ipOf(p[24:40])
 		if p[6] == 58 && len(p) > 40 {
 			m.kind, m.typ = "icmp6", p[40]
 			m.readND(p[40:])
@@ -160,7 +160,7 @@ func (m *meaning) readND(p []byte) {
 		return
 	}
 	m.kind = map[byte]string{135: "ns", 136: "na"}[p[0]]
-	m.target = addr(p[8:24])
+	m.target = ipOf(p[8:24])
 	for o := p[24:]; len(o) >= 8 && o[1] > 0 && int(o[1])*8 <= len(o); o = o[int(o[1])*8:] {
 		if o[0] == 1 || o[0] == 2 {
 			copy(m.mac[:], o[2:8])
@@ -168,7 +168,7 @@ func (m *meaning) readND(p []byte) {
 	}
 }
 
-func addr(b []byte) netip.Addr {
+func ipOf(b []byte) netip.Addr {
 	a, _ := netip.AddrFromSlice(b)
 	return a
 }

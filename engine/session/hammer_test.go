@@ -152,3 +152,41 @@ func TestInsertRace(t *testing.T) {
 		t.Errorf("%d inserts said done, %d entries are there", d, c)
 	}
 }
+
+// One worker does nothing but rewrite one record, the others nothing but read it.
+func TestReadersNeverSeeHalfARecord(t *testing.T) {
+	tab := newTable(t, Config{Capacity: 10})
+	k := key6(1)
+	mustPut(t, tab, sealed(k, Real, 0, 10*second), second)
+	var stop atomic.Bool
+	var writer, readers sync.WaitGroup
+	writer.Go(func() {
+		for n := uint64(1); !stop.Load(); n += 0x0101010101 {
+			r := sealed(k, Real, n, 10*second)
+			if o := tab.Put(&r, 1<<Real, second); o != Done {
+				t.Errorf("the only writer: outcome %d", o)
+				return
+			}
+		}
+	})
+	for range 2 {
+		readers.Go(func() {
+			read := 0
+			for range 300000 {
+				if r, ok := tab.Get(k, second); ok {
+					read++
+					if torn(&r) {
+						t.Errorf("half a record: %+v", r)
+						return
+					}
+				}
+			}
+			if read == 0 {
+				t.Error("no record was ever read")
+			}
+		})
+	}
+	readers.Wait()
+	stop.Store(true)
+	writer.Wait()
+}
