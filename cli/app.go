@@ -50,7 +50,7 @@ Who talks to such an address has no business there; the log says who it was.
 		ExitErrHandler: func(*cli.Context, error) {},
 		Commands: []*cli.Command{
 			runCommand(), initCommand(), checkCommand(), reloadCommand(), stopCommand(),
-			showCommand(), ctlCommand(), versionCommand(), completionCommand(),
+			showCommand(), ctlCommand(), benchCommand(), versionCommand(), completionCommand(),
 		},
 		CommandNotFound: nil,
 		Action: func(c *cli.Context) error {
