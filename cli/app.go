@@ -3,11 +3,12 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
 	"github.com/urfave/cli/v2"
+
+	"mire/engine/config"
 )
 
 // Version is the release this binary was built from.
@@ -15,22 +16,16 @@ const Version = "0.1.0"
 
 // Main runs the command line of the process and exits.
 func Main() {
-	if err := App().Run(os.Args); err != nil {
-		var e cli.ExitCoder
-		if errors.As(err, &e) {
-			if e.Error() != "" {
-				fmt.Fprintln(os.Stderr, e.Error())
-			}
-			os.Exit(e.ExitCode())
-		}
-		fmt.Fprintln(os.Stderr, "mire:", err)
-		os.Exit(1)
+	code, text := exitCode(App().Run(os.Args))
+	if text != "" {
+		fmt.Fprintln(os.Stderr, text)
 	}
+	os.Exit(code)
 }
 
 // App is the command tree.
 func App() *cli.App {
-	return &cli.App{
+	app := &cli.App{
 		Name:    "mire",
 		Usage:   "a tarpit for IPv4 and IPv6 on DPDK",
 		Version: Version,
@@ -38,21 +33,21 @@ func App() *cli.App {
 them: ARP and neighbour discovery, echo, and every TCP open, held without memory.
 Who talks to such an address has no business there; the log says who it was.
 
-   First steps on a segment:
+First steps on a segment:
 
-   mire init eth1 > /etc/mire.conf      a configuration that only observes
-   mire check /etc/mire.conf            says what is wrong, all at once
-   mire run -c /etc/mire.conf           the daemon, in the foreground
-   mire show tarpit                     what it sees, from another terminal
-   mire ctl 'network 1 tarpit enable'   start to answer`,
+mire init eth1 > /etc/mire.conf      a configuration that only observes
+mire check /etc/mire.conf            says what is wrong, all at once
+mire run -c /etc/mire.conf           the daemon, in the foreground
+mire show tarpit                     what it sees, from another terminal
+mire ctl 'network 1 tarpit enable'   start to answer`,
 		EnableBashCompletion: true,
+		OnUsageError:         wrongUsage,
 		// Exit codes are decided in Main alone.
 		ExitErrHandler: func(*cli.Context, error) {},
 		Commands: []*cli.Command{
 			runCommand(), initCommand(), checkCommand(), reloadCommand(), stopCommand(),
 			showCommand(), ctlCommand(), benchCommand(), versionCommand(), completionCommand(),
 		},
-		CommandNotFound: nil,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return unknown(c.App.Commands, c.Args().First(), "mire --help")
@@ -60,6 +55,8 @@ Who talks to such an address has no business there; the log says who it was.
 			return cli.ShowAppHelp(c)
 		},
 	}
+	prepare(app.Commands)
+	return app
 }
 
 // unknown is the error for a word that is no command, with the nearest one.
@@ -69,8 +66,8 @@ func unknown(commands []*cli.Command, word, help string) error {
 		names = append(names, c.Name)
 	}
 	msg := fmt.Sprintf("mire: no command %q", word)
-	if n := nearest(word, names); n != "" {
+	if n := config.Nearest(word, names); n != "" {
 		msg += fmt.Sprintf(", did you mean %q?", n)
 	}
-	return cli.Exit(msg+" ("+help+" lists all)", 2)
+	return cli.Exit(msg+" ("+help+" lists all)", exitUsage)
 }

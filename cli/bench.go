@@ -20,12 +20,12 @@ func benchCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "measure the packet path of this machine, beside DPDK's testpmd",
-		Description: `   Needs root, hugepages, two CPUs and the package dpdk. No traffic leaves the
-   machine: frames come from memory and replies are dropped by the driver.
+		Description: `Needs root, hugepages, two CPUs and the package dpdk. No traffic leaves the
+machine: frames come from memory and replies are dropped by the driver.
 
-   mire bench syn                       SYN to SYN-ACK, IPv4, 1,000 captured addresses
-   mire bench syn --family 6 --json
-   mire bench memory                    what 100 million SYNs leave behind: nothing`,
+mire bench syn                       SYN to SYN-ACK, IPv4, 1,000 captured addresses
+mire bench syn --family 6 --json
+mire bench memory                    what 100 million SYNs leave behind: nothing`,
 		Subcommands: []*cli.Command{benchSYNCommand(), benchMemoryCommand()},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -56,14 +56,14 @@ func benchSYNCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "syn",
 		Usage: "SYN to SYN-ACK by one worker, against testpmd --forward-mode=5tswap",
-		Description: `   Both processes stay up on the same core; slices of at most a second alternate
-   in the order ABBA. The result is the median of the ratios of neighbouring slices
-   with its quartiles. It counts only if every condition printed below it held.
+		Description: `Both processes stay up on the same core; slices of at most a second alternate
+in the order ABBA. The result is the median of the ratios of neighbouring slices
+with its quartiles. It counts only if every condition printed below it held.
 
-   mire bench syn
-   mire bench syn --pairs 40 --slice 250ms      more, shorter slices: for noisy machines
-   mire bench syn --trapped 10000000            a table that no cache holds
-   mire bench syn --at-least 0.35               exit code 1 below that ratio`,
+mire bench syn
+mire bench syn --pairs 40 --slice 250ms      more, shorter slices: for noisy machines
+mire bench syn --trapped 10000000            a table that no cache holds
+mire bench syn --at-least 0.35               exit code 1 below that ratio`,
 		Flags: append(loadFlags(),
 			&cli.IntFlag{Name: "pairs", Usage: "pairs of slices, 20 or more", Value: 20},
 			&cli.DurationFlag{Name: "slice", Usage: "length of a slice, at most 1s", Value: 500 * time.Millisecond},
@@ -107,11 +107,11 @@ func benchSYN(c *cli.Context) error {
 // benchStart refuses arguments and makes what every benchmark needs.
 func benchStart(c *cli.Context) (context.Context, zerolog.Logger, context.CancelFunc, error) {
 	if c.Args().Present() {
-		return nil, zerolog.Nop(), nil, cli.Exit(fmt.Sprintf("mire bench %s: takes no argument %q", c.Command.Name, c.Args().First()), 2)
+		return nil, zerolog.Nop(), nil, cli.Exit(fmt.Sprintf("mire bench %s: takes no argument %q", c.Command.Name, c.Args().First()), exitUsage)
 	}
 	level, err := zerolog.ParseLevel(c.String("log-level"))
 	if err != nil {
-		return nil, zerolog.Nop(), nil, cli.Exit(fmt.Sprintf("mire bench %s: --log-level %q: debug, info, warn or error", c.Command.Name, c.String("log-level")), 2)
+		return nil, zerolog.Nop(), nil, cli.Exit(fmt.Sprintf("mire bench %s: --log-level %q: debug, info, warn or error", c.Command.Name, c.String("log-level")), exitUsage)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	return ctx, event.NewLogger(os.Stderr, event.FormatFor(os.Stderr), level, &event.Memory{}), stop, nil
@@ -121,11 +121,11 @@ func benchMemoryCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "memory",
 		Usage: "what a flood of SYNs leaves in the table and in memory",
-		Description: `   Every SYN is another connection. After a warm-up, in which buffers and the log's
-   windows fill, neither the table nor resident memory may change.
+		Description: `Every SYN is another connection. After a warm-up, in which buffers and the log's
+windows fill, neither the table nor resident memory may change.
 
-   mire bench memory
-   mire bench memory --syns 1000000000`,
+mire bench memory
+mire bench memory --syns 1000000000`,
 		Flags: append(loadFlags(),
 			&cli.Uint64Flag{Name: "syns", Usage: "SYNs behind the warm-up", Value: 100_000_000},
 			&cli.Uint64Flag{Name: "warm-up", Usage: "SYNs before the first look", Value: 50_000_000},

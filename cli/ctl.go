@@ -13,28 +13,28 @@ func ctlCommand() *cli.Command {
 		Name:      "ctl",
 		Usage:     "give one command to a running mire",
 		ArgsUsage: "'COMMAND'",
-		Description: `   Any line of the configuration language, applied at once and whole, or refused
-   and nothing changed. The file stays as it is; mire show config prints what runs.
+		Description: `Any line of the configuration language, applied at once and whole, or refused
+and nothing changed. The file stays as it is; mire show config prints what runs.
 
-   mire ctl 'network 1 tarpit disable'
-   mire ctl 'network 1 tarpit policy clamp 100'
-   mire ctl 'arp 192.0.2.7'             never capture this address
-   mire ctl 'tarpit ignore 192.0.2.9'   never answer this source
-   mire ctl 'set tarpitlog every'
+mire ctl 'network 1 tarpit disable'
+mire ctl 'network 1 tarpit policy clamp 100'
+mire ctl 'arp 192.0.2.7'             never capture this address
+mire ctl 'tarpit ignore 192.0.2.9'   never answer this source
+mire ctl 'set tarpitlog every'
 
-   And these, which are not configuration:
+And these, which are not configuration:
 
-   mire ctl 'release 192.0.2.7'         forget it: it must be proven absent again
-   mire ctl 'clear sessions'            forget all, or those of one network: clear sessions 1
-   mire ctl reload                      the same as mire reload`,
+mire ctl 'release 192.0.2.7'         forget it: it must be proven absent again
+mire ctl 'clear sessions'            forget all, or those of one network: clear sessions 1
+mire ctl reload                      the same as mire reload`,
 		Flags: []cli.Flag{socketFlag(), jsonFlag()},
 		Action: func(c *cli.Context) error {
 			words, err := splitWords(strings.Join(c.Args().Slice(), " "))
 			if err != nil {
-				return cli.Exit("mire ctl: "+err.Error(), 2)
+				return cli.Exit("mire ctl: "+err.Error(), exitUsage)
 			}
 			if len(words) == 0 {
-				return cli.Exit("mire ctl: which command? for example: mire ctl 'network 1 tarpit enable' (mire ctl --help)", 2)
+				return cli.Exit("mire ctl: which command? for example: mire ctl 'network 1 tarpit enable' (mire ctl --help)", exitUsage)
 			}
 			data, err := ask(c, words...)
 			if err != nil {
@@ -52,10 +52,14 @@ func printResult(c *cli.Context, data json.RawMessage) error {
 		Generation uint64
 		Networks   []int
 		Entries    *int
+		Warnings   []string
 	}
 	if c.Bool("json") || json.Unmarshal(data, &v) != nil || v.Result == "" {
 		_, err := fmt.Fprintln(c.App.Writer, string(data))
 		return err
+	}
+	for _, w := range v.Warnings {
+		fmt.Fprintln(c.App.ErrWriter, "mire: "+w)
 	}
 	switch {
 	case v.Generation != 0:

@@ -15,14 +15,15 @@ func initCommand() *cli.Command {
 		Name:      "init",
 		Usage:     "print a configuration for the segment of an interface, in observe mode",
 		ArgsUsage: "INTERFACE",
-		Description: `   Looks at the addresses, routes and neighbours that the kernel knows on the
-   interface, and prints a file that proves and logs, but answers nothing. Read its
-   comments: the address it proposes for Mire itself must be free.
+		Description: `Looks at the addresses, routes and neighbours that the kernel knows on the
+interface, and prints a file that proves and logs, but answers nothing. Read its
+comments: the address it proposes for Mire itself must be free.
 
-   mire init eth1 > /etc/mire.conf`,
+mire init eth1 > /etc/mire.conf`,
+		BashComplete: completeWith(interfaceNames),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return cli.Exit("mire init: which interface? mire init INTERFACE (ip -br link lists them)", 2)
+				return cli.Exit("mire init: which interface? mire init INTERFACE (ip -br link lists them)", exitUsage)
 			}
 			facts, err := interfaceFacts(c.Args().First())
 			if err != nil {
@@ -34,17 +35,23 @@ func initCommand() *cli.Command {
 	}
 }
 
+// interfaceNames are those of the machine; none when the kernel does not say.
+func interfaceNames() []string {
+	var names []string
+	links, _ := netlink.LinkList()
+	for _, l := range links {
+		names = append(names, l.Attrs().Name)
+	}
+	return names
+}
+
 // interfaceFacts asks the kernel what lives on an interface.
 func interfaceFacts(name string) (config.IfaceFacts, error) {
 	f := config.IfaceFacts{Name: name}
 	link, err := netlink.LinkByName(name)
 	if err != nil {
-		var names []string
-		links, _ := netlink.LinkList()
-		for _, l := range links {
-			names = append(names, l.Attrs().Name)
-		}
-		if n := nearest(name, names); n != "" {
+		names := interfaceNames()
+		if n := config.Nearest(name, names); n != "" {
 			return f, fmt.Errorf("interface %s: %w: did you mean %s?", name, err, n)
 		}
 		return f, fmt.Errorf("interface %s: %w: there are %v", name, err, names)

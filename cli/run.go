@@ -18,14 +18,14 @@ func runCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "run",
 		Usage: "run the daemon in the foreground, log on stderr",
-		Description: `   mire run -c /etc/mire.conf
-   mire run -c /etc/mire.conf --hugepages off     ordinary memory, for a try
-   mire run -c /etc/mire.conf --lcores '0@0,1@2'  worker on CPU 2
-   mire run -c /etc/mire.conf --eal --log-level=lib.eal:debug
+		Description: `mire run -c /etc/mire.conf
+mire run -c /etc/mire.conf --hugepages off     ordinary memory, for a try
+mire run -c /etc/mire.conf --lcores '0@0,1@2'  worker on CPU 2
+mire run -c /etc/mire.conf --eal --log-level=lib.eal:debug
 
-   Each worker takes an lcore beside lcore 0, which sleeps. The log is for people
-   on a terminal and JSON otherwise (--log-format). SIGHUP reloads the file,
-   SIGINT and SIGTERM end the daemon.`,
+Each worker takes an lcore beside lcore 0, which sleeps. The log is for people
+on a terminal and JSON otherwise (--log-format). SIGHUP reloads the file,
+SIGINT and SIGTERM end the daemon.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "configuration `FILE`", Value: "/etc/mire.conf"},
 			socketFlag(),
@@ -41,22 +41,22 @@ func runCommand() *cli.Command {
 
 func run(c *cli.Context) error {
 	if c.Args().Present() {
-		return cli.Exit(fmt.Sprintf("mire run: takes no argument %q; the file goes behind -c", c.Args().First()), 2)
+		return cli.Exit(fmt.Sprintf("mire run: takes no argument %q; the file goes behind -c", c.Args().First()), exitUsage)
 	}
 	switch c.String("hugepages") {
 	case "auto", "on", "off":
 	default:
-		return cli.Exit(fmt.Sprintf("mire run: --hugepages %q: auto, on or off", c.String("hugepages")), 2)
+		return cli.Exit(fmt.Sprintf("mire run: --hugepages %q: auto, on or off", c.String("hugepages")), exitUsage)
 	}
 	level, err := zerolog.ParseLevel(c.String("log-level"))
 	if err != nil {
-		return cli.Exit(fmt.Sprintf("mire run: --log-level %q: debug, info, warn or error", c.String("log-level")), 2)
+		return cli.Exit(fmt.Sprintf("mire run: --log-level %q: debug, info, warn or error", c.String("log-level")), exitUsage)
 	}
 	format, ok := map[string]event.Format{
 		"auto": event.FormatFor(os.Stderr), "console": event.Console, "text": event.Text, "json": event.JSON,
 	}[c.String("log-format")]
 	if !ok {
-		return cli.Exit(fmt.Sprintf("mire run: --log-format %q: auto, console, text or json", c.String("log-format")), 2)
+		return cli.Exit(fmt.Sprintf("mire run: --log-format %q: auto, console, text or json", c.String("log-format")), exitUsage)
 	}
 	memory := &event.Memory{}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)

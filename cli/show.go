@@ -50,11 +50,11 @@ func showCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "show",
 		Usage: "look inside a running mire",
-		Description: `   mire show status                        the node at a glance
-   mire show sessions --state trapped      what is captured
-   mire show drops --json | jq .           for machines
+		Description: `mire show status                        the node at a glance
+mire show sessions --state trapped      what is captured
+mire show drops --json | jq .           for machines
 
-   Counters are as of a few milliseconds ago; looking stops no worker.`,
+Counters are as of a few milliseconds ago; looking stops no worker.`,
 		Subcommands: subs,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -71,7 +71,7 @@ func (s subject) command() *cli.Command {
 		Flags: append([]cli.Flag{socketFlag(), jsonFlag()}, s.flags...),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return cli.Exit(fmt.Sprintf("mire show %s: takes no argument %q (mire show %s --help)", s.name, c.Args().First(), s.name), 2)
+				return cli.Exit(fmt.Sprintf("mire show %s: takes no argument %q (mire show %s --help)", s.name, c.Args().First(), s.name), exitUsage)
 			}
 			words := []string{"show", s.name}
 			if s.words != nil {
@@ -104,7 +104,7 @@ func printer[T any](print func(w io.Writer, v T)) func(*cli.Context, json.RawMes
 
 func sessionWords(c *cli.Context) []string {
 	words := []string{"limit", fmt.Sprint(c.Int("limit"))}
-	if n := c.Int("network"); n != 0 {
+	if n := c.Int("network"); c.IsSet("network") {
 		words = append(words, "network", fmt.Sprint(n))
 	}
 	for _, f := range []string{"state", "address"} {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -17,7 +18,6 @@ type column struct {
 // printTable writes rows under the columns' titles, aligned, without borders.
 func printTable(w io.Writer, columns []column, rows []table.Row) {
 	t := table.NewWriter()
-	t.SetOutputMirror(w)
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Box.PaddingLeft = ""
@@ -37,7 +37,9 @@ func printTable(w io.Writer, columns []column, rows []table.Row) {
 	t.SetColumnConfigs(configs)
 	t.AppendHeader(head)
 	t.AppendRows(rows)
-	t.Render()
+	for line := range strings.Lines(t.Render() + "\n") {
+		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
+	}
 }
 
 // printPairs writes rows of a name and a value.

@@ -6,6 +6,7 @@ package dpdk
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,6 +71,10 @@ func (e *EAL) Hugepages() bool { return !e.noHuge && eal.HasHugePages() }
 // wait for it without end.
 func (e *EAL) Close() error {
 	process.Lock()
+	if process.eal != e {
+		process.Unlock()
+		return errors.New("close EAL: it is closed already")
+	}
 	var busy []string
 	for id := range process.tasks {
 		busy = append(busy, fmt.Sprint(id))
@@ -85,6 +90,9 @@ func (e *EAL) Close() error {
 		eal.StopLcores()
 		err = eal.Cleanup()
 	})
+	process.Lock()
+	process.eal = nil
+	process.Unlock()
 	if err != nil {
 		return fmt.Errorf("rte_eal_cleanup: %w", err)
 	}

@@ -151,8 +151,9 @@ static void rest(struct mire_burst *b)
 	b->io.slept += (uint64_t)(mire_now() - from);
 }
 
-uint32_t mire_exchange(struct mire_lane *l)
+uint32_t mire_exchange(uintptr_t lane)
 {
+	struct mire_lane *l = (struct mire_lane *)lane;
 	struct mire_worker *w = l->worker;
 	struct mire_burst *b = w->burst;
 	uint32_t used = RTE_MIN(b->originated, b->spares);

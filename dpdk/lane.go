@@ -9,6 +9,7 @@ import "C"
 
 import (
 	"fmt"
+	"unsafe"
 
 	"mire/dpdk/burst"
 )
@@ -16,8 +17,8 @@ import (
 // Lane is one RX queue of one port, polled by one worker. It is an
 // engine.Lane.
 type Lane struct {
-	c *C.struct_mire_lane
-	w *Worker
+	c  *C.struct_mire_lane
+	at C.uintptr_t // the same, for Exchange
 }
 
 // NewLane makes the worker poll an RX queue of a configured port. An RX queue
@@ -34,7 +35,7 @@ func (w *Worker) NewLane(p *Port, rxQueue int) (*Lane, error) {
 	if c == nil {
 		return nil, fmt.Errorf("rte_zmalloc of a lane of port %s: out of memory", p.name)
 	}
-	l := &Lane{c: c, w: w}
+	l := &Lane{c: c, at: C.uintptr_t(uintptr(unsafe.Pointer(c)))}
 	w.lanes = append(w.lanes, l)
 	return l, nil
 }
@@ -58,5 +59,5 @@ func (w *Worker) NewLane(p *Port, rxQueue int) (*Lane, error) {
 // wait for a TX queue. b.Now is the time at its end. Exchange does not
 // allocate.
 func (l *Lane) Exchange(b *burst.Burst) int {
-	return int(C.mire_exchange(l.c))
+	return int(C.mire_exchange(l.at))
 }

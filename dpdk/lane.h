@@ -94,7 +94,9 @@ void mire_worker_free(struct mire_worker *w);
 struct mire_lane *mire_lane_new(struct mire_worker *w, uint16_t port, uint16_t rx_queue, uint8_t rx);
 void mire_lane_free(struct mire_lane *l);
 
-/* One turn: transmit, free, refill spares, receive, fill arrays. */
-uint32_t mire_exchange(struct mire_lane *l);
+/* One turn: transmit, free, refill spares, receive, fill arrays. lane is a
+ * struct mire_lane: as a number, because cgo would look at every call whether
+ * a pointer leads to memory of Go. */
+uint32_t mire_exchange(uintptr_t lane);
 
 #endif

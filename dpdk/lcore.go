@@ -3,6 +3,7 @@ package dpdk
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/yerden/go-dpdk/eal"
@@ -63,6 +64,11 @@ func Launch(lcore uint, fn func()) (*Task, error) {
 	t := &Task{lcore: lcore, done: make(chan struct{})}
 	ret := make(chan error, 1)
 	eal.ExecOnLcoreAsync(lcore, ret, func(*eal.LcoreCtx) {
+		// The Go runtime makes threads from whichever thread needs one, and they
+		// inherit its CPU: a locked one leaves that to others. Without this,
+		// collector and control plane would run on the worker's CPU.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		defer t.end()
 		defer dieOnPanic(lcore)
 		fn()

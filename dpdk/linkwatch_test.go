@@ -125,7 +125,7 @@ func TestWatchLinksSurvivesDeletion(t *testing.T) {
 	w.until("renamed back", func(s dpdk.LinkState) bool { return s.Present })
 }
 
-// More notifications than the socket holds: the subscription breaks and is
+// Many more notifications than the socket holds: the subscription breaks and is
 // made again, and the last state is told.
 func TestWatchLinksAfterOverrun(t *testing.T) {
 	veth := dpdktest.NewVeth(t)
@@ -141,14 +141,17 @@ func TestWatchLinksAfterOverrun(t *testing.T) {
 	check(t, err)
 	defer lw.Close()
 	l := veth.Link(veth.Port)
-	for i := range 400 {
-		check(t, netlink.LinkSetMTU(l, 1000+i))
+	for i := range 3000 {
+		check(t, netlink.LinkSetMTU(l, 1000+i%500))
 	}
 	close(gate)
 	w := &watch{t, told}
-	w.until("last MTU", func(s dpdk.LinkState) bool { return s.MTU == 1399 })
-	check(t, netlink.LinkSetMTU(l, 900))
-	w.until("a change after it", func(s dpdk.LinkState) bool { return s.MTU == 900 })
+	w.until("last MTU", func(s dpdk.LinkState) bool { return s.MTU == 1499 })
+	// More changes than notifications can be left from before the overrun.
+	for i := range 100 {
+		check(t, netlink.LinkSetMTU(l, 700+i))
+		w.until("a change after it", func(s dpdk.LinkState) bool { return s.MTU == 700+i })
+	}
 }
 
 func enableIPv6(name string) error {

@@ -15,19 +15,17 @@ import (
 const caseEnv = "MIRE_DPDK_CASE"
 
 func TestMain(m *testing.M) {
-	switch name := os.Getenv(caseEnv); {
-	case name == "":
+	name := os.Getenv(caseEnv)
+	if name == "" {
 		dpdktest.Main(m)
-	case name == "panic":
-		panicCase()
-	case name == "logs":
-		logCase()
-	case name == "logs of a failure":
-		failedLogCase()
-	case strings.HasPrefix(name, "fail "):
-		failCase(strings.TrimPrefix(name, "fail "))
-	default:
-		panic("no case " + name)
+	}
+	if failing, ok := strings.CutPrefix(name, "fail "); ok {
+		failCase(failing)
+	} else {
+		map[string]func(){
+			"panic": panicCase, "logs": logCase, "logs of a failure": failedLogCase,
+			"memory": memoryCase, "close": closeCase,
+		}[name]()
 	}
 	// Not by EAL.Close: a case ends where it is.
 	os.Exit(0)

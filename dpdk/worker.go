@@ -93,7 +93,7 @@ func (w *Worker) Close() {
 	w.Drain()
 	for _, l := range w.lanes {
 		C.mire_lane_free(l.c)
-		l.c = nil
+		l.c, l.at = nil, 0
 	}
 	C.mire_worker_free(w.c)
 	w.c = nil

@@ -29,11 +29,11 @@ go build -o bin/mire ./cli/mire
 export LAB=${LAB:-mire-quickstart}
 dir=$(mktemp -d /tmp/mire-quickstart.XXXXXX)
 export MIRE_SOCKET=$dir/mire.sock
-mire_pid= tail_pid= clients=()
+mire_pid= tail_pids= clients=()
 cleanup() {
   trap - EXIT INT TERM
   local p
-  for p in "${clients[@]}" $tail_pid; do kill "$p" 2>/dev/null || true; done
+  for p in "${clients[@]}" $tail_pids; do kill "$p" 2>/dev/null || true; done
   if [ -n "$mire_pid" ]; then
     kill "$mire_pid" 2>/dev/null || true
     for _ in $(seq 50); do kill -0 "$mire_pid" 2>/dev/null || break; sleep 0.1; done
@@ -100,7 +100,7 @@ CONF
 
 say "mire run -c mire.conf"
 sed 's/^/    /' "$dir/mire.conf" | sed -n '/^    network 1/,/^    }/p'
-on mire "$PWD/bin/mire" run -c "$dir/mire.conf" --log-format text >"$dir/log" 2>&1 &
+ip netns exec "$LAB-mire" "$PWD/bin/mire" run -c "$dir/mire.conf" --log-format text >"$dir/log" 2>&1 &
 mire_pid=$!
 for _ in $(seq 150); do
   bin/mire show status --json >"$dir/before.json" 2>/dev/null && break
@@ -108,8 +108,12 @@ for _ in $(seq 150); do
   sleep 0.1
 done
 [ -s "$dir/before.json" ] || { cat "$dir/log" >&2; die "mire did not come up within 15 s"; }
-tail -n +1 -F "$dir/log" 2>/dev/null | stdbuf -oL cut -c1-150 | stdbuf -oL sed "s/^/  ${dim}mire |${off} /" &
-tail_pid=$!
+# A pipeline has a process for each part, and only the last is $!: all of them
+# must end with us.
+mkfifo "$dir/lines"
+stdbuf -oL cut -c1-150 <"$dir/lines" | stdbuf -oL sed "s/^/  ${dim}mire |${off} /" &
+tail -n +1 -F "$dir/log" >"$dir/lines" 2>/dev/null &
+tail_pids=$!
 
 # Two clients that write more than the window: one is held, one is left alone.
 # Each kernel gives up after tcp_retries2=5 unanswered probes.
@@ -169,8 +173,8 @@ bin/mire show sessions --limit 100000 --json >"$dir/sessions.json"
 bin/mire show modules --json >"$dir/modules.json"
 bin/mire show tarpit --json >"$dir/tarpit.json"
 bin/mire show drops --json >"$dir/drops.json"
-kill "$tail_pid" 2>/dev/null || true
-tail_pid=
+kill $tail_pids 2>/dev/null || true
+tail_pids=
 
 owned='["198.18.0.1","198.18.0.2","198.18.0.4","198.18.0.5","198.18.0.20","198.18.0.21","198.18.0.22","2001:db8:18::1","2001:db8:18::2","2001:db8:18::4","2001:db8:18::5","2001:db8:18::20","2001:db8:18::21","2001:db8:18::22"]'
 j() { jq -r "$1" "$dir/$2.json"; }

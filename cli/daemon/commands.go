@@ -61,11 +61,19 @@ func joinWords(word string, args []string) string {
 }
 
 // done is the answer to a command that changes the configuration.
-func (d *Daemon) done(err error) (any, error) {
+func (d *Daemon) done(warnings config.Problems, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"result": "applied", "generation": d.snaps.Load().Generation}, nil
+	out := map[string]any{"result": "applied", "generation": d.snaps.Load().Generation}
+	if len(warnings) > 0 {
+		lines := make([]string, len(warnings))
+		for i, w := range warnings {
+			lines[i] = w.String()
+		}
+		out["warnings"] = lines
+	}
+	return out, nil
 }
 
 // release forgets one address, on the given network or on all whose prefix

@@ -125,7 +125,7 @@ func Run(ctx context.Context, o Options) error {
 		case <-ctx.Done():
 			running = false
 		case <-o.Reload:
-			if err := d.Reload(); err != nil {
+			if _, err := d.Reload(); err != nil {
 				d.Log.Error().Msg("reload: " + err.Error())
 			}
 		}
@@ -165,7 +165,9 @@ func (d *Daemon) close() error {
 		d.links.Close()
 	}
 	for _, w := range d.workers {
-		w.Stop()
+		if w.Worker != nil { // opening may have failed before it was made
+			w.Stop()
+		}
 	}
 	for _, w := range d.workers {
 		if w.task != nil {

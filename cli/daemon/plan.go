@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,6 +19,9 @@ const (
 	hugeSlack = 16 << 20
 )
 
+// NoNetwork is why a configuration that is otherwise right cannot be run.
+const NoNetwork = "no network is registered and enabled: nothing to do (add `register networks 1` and `enable networks 1`)"
+
 // plan is what a configuration needs of the machine, computed before anything
 // is opened: without hugepages all memory must be announced at the start.
 type plan struct {
@@ -30,19 +34,10 @@ type plan struct {
 	memory   int64
 }
 
-func newPlan(s *config.Snapshot) (*plan, error) {
-	p := &plan{sessions: s.Settings.Sessions, networks: len(s.Networks)}
+func newPlan(s *config.Snapshot, cpus []int) (*plan, error) {
+	p := &plan{sessions: s.Settings.Sessions, networks: len(s.Networks), cpus: cpus}
 	if len(s.Networks) == 0 {
-		return nil, fmt.Errorf("no network is registered and enabled: nothing to do (add `register networks 1` and `enable networks 1`)")
-	}
-	var set unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &set); err != nil {
-		return nil, fmt.Errorf("sched_getaffinity: %w", err)
-	}
-	for cpu := 0; len(p.cpus) < set.Count(); cpu++ {
-		if set.IsSet(cpu) {
-			p.cpus = append(p.cpus, cpu)
-		}
+		return nil, errors.New(NoNetwork)
 	}
 	for i := range s.Interfaces {
 		f := &s.Interfaces[i]
@@ -59,6 +54,21 @@ func newPlan(s *config.Snapshot) (*plan, error) {
 		Count: uint32(8191 + len(s.Interfaces)*perPort + p.workers*96 + (p.workers+1)*512)}
 	p.memory = dpdk.PoolBytes(p.pool) + dpdk.ArenaBytes(tableBytes(p.sessions)) + int64(p.workers)*(1<<20)
 	return p, nil
+}
+
+// ownCPUs are the CPUs that this process may run on, ascending.
+func ownCPUs() ([]int, error) {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err != nil {
+		return nil, fmt.Errorf("sched_getaffinity: %w", err)
+	}
+	var cpus []int
+	for cpu := 0; len(cpus) < set.Count(); cpu++ {
+		if set.IsSet(cpu) {
+			cpus = append(cpus, cpu)
+		}
+	}
+	return cpus, nil
 }
 
 // tableBytes bounds what session.New reserves for a capacity.

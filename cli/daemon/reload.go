@@ -9,29 +9,36 @@ import (
 
 // Reload reads the configuration file again and applies it, or keeps what
 // there is and says why. What needs a restart is refused by name.
-func (d *Daemon) Reload() error {
+// The warnings are logged and returned.
+func (d *Daemon) Reload() (config.Problems, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	cfg, problems := config.Load(d.Config)
-	if err := problems.Err(); err != nil {
-		return err
-	}
-	for _, w := range problems.Warnings() {
-		d.Log.Warn().Msg(w.String())
-	}
-	return d.apply(cfg)
+	return d.take(cfg, problems)
 }
 
 // Command applies one line of the configuration language to the running
-// configuration, whole or not at all. The file stays as it is.
-func (d *Daemon) Command(line string) error {
+// configuration, whole or not at all. The file stays as it is. The warnings are
+// those about the line; they are logged and returned.
+func (d *Daemon) Command(line string) (config.Problems, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	cfg, err := d.cfg.Apply(line)
-	if err != nil {
-		return err
+	return d.take(d.cfg.Edit(line))
+}
+
+// take applies what was read, unless it has errors; callers hold mu.
+func (d *Daemon) take(cfg *config.Config, problems config.Problems) (config.Problems, error) {
+	if err := problems.Err(); err != nil {
+		return nil, err
 	}
-	return d.apply(cfg)
+	if err := d.apply(cfg); err != nil {
+		return nil, err
+	}
+	warnings := problems.Warnings()
+	for _, w := range warnings {
+		d.Log.Warn().Msg(w.String())
+	}
+	return warnings, nil
 }
 
 // apply switches to another configuration; callers hold mu.

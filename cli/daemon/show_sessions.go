@@ -36,6 +36,9 @@ func parseSessionFilter(args []string) (f sessionFilter, err error) {
 		switch word {
 		case "network":
 			f.network, err = strconv.Atoi(value)
+			if err == nil && f.network < 1 {
+				err = fmt.Errorf("networks are numbered from 1")
+			}
 		case "limit":
 			f.limit, err = strconv.Atoi(value)
 			if err == nil && f.limit < 1 {
@@ -51,6 +54,8 @@ func parseSessionFilter(args []string) (f sessionFilter, err error) {
 				var a netip.Addr
 				if a, err = netip.ParseAddr(value); err == nil {
 					f.prefix = netip.PrefixFrom(a, a.BitLen())
+				} else {
+					err = fmt.Errorf("an address or a prefix, such as 192.0.2.7 or 192.0.2.0/24")
 				}
 			}
 		default:

@@ -45,8 +45,7 @@ type client struct {
 	*process
 }
 
-// connect starts a client on a leg and waits until it is connected. The
-// address answers before: a client whose SYN had to wait for the proof takes
+// connect starts a client on a leg. The address answers before: a client whose SYN had to wait for the proof takes
 // that for a slow path and is more patient with it.
 func connect(l *lab, leg, name, addr, first, total string) *client {
 	l.t.Helper()
@@ -182,7 +181,7 @@ func TestPoliciesHoldOrLoseAnImpatientClient(t *testing.T) {
 	began := make([]time.Time, len(kinds))
 	for i, k := range kinds {
 		clients[i] = connect(l, fmt.Sprintf("client%d", i), k.name, k.addr, k.first, k.total)
-		eventually(t, 30*time.Second, k.name+": connected", func() bool { return strings.Contains(clients[i].out.String(), "connected") })
+		connected(t, clients[i].process)
 		began[i] = time.Now()
 	}
 	for i, c := range clients {
@@ -229,7 +228,7 @@ func TestHoldSurvivesKillAndRestart(t *testing.T) {
 	var clients []*client
 	for i, k := range kinds {
 		c := connect(l, fmt.Sprintf("client%d", i), k.name, k.addr, k.first, mebibyte)
-		eventually(t, 30*time.Second, k.name+": connected", func() bool { return strings.Contains(c.out.String(), "connected") })
+		connected(t, c.process)
 		clients = append(clients, c)
 	}
 	began := time.Now()
@@ -293,7 +292,7 @@ func holdLong(t *testing.T, restart bool) {
 		leg := fmt.Sprintf("client%d", i)
 		l.leg(leg, numbered(addrs, 10+i)...)
 		c := connect(l, leg, k.name, k.addr, k.first, mebibyte)
-		eventually(t, 30*time.Second, k.name+": connected", func() bool { return strings.Contains(c.out.String(), "connected") })
+		connected(t, c.process)
 		clients = append(clients, c)
 	}
 	began := time.Now()

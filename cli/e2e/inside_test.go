@@ -11,25 +11,37 @@ import (
 )
 
 // inside runs f on a thread of its own in the namespace of a leg: a socket
-// opened there stays there. The thread ends with f, so that no goroutine of the
-// test ever finds itself in a foreign namespace.
+// opened there stays there. The thread returns to where it came from.
 func (l *lab) inside(leg string, f func() error) {
 	l.t.Helper()
 	done := make(chan error)
-	go func() {
-		runtime.LockOSThread()
-		ns, err := netns.GetFromName(l.ns(leg))
-		if err == nil {
-			defer ns.Close()
-			if err = netns.Set(ns); err == nil {
-				err = f()
-			}
-		}
-		done <- err
-	}()
+	go func() { done <- l.visit(leg, f) }()
 	if err := <-done; err != nil {
 		l.t.Fatalf("on %s: %v", leg, err)
 	}
+}
+
+func (l *lab) visit(leg string, f func() error) error {
+	runtime.LockOSThread()
+	home, err := netns.Get()
+	if err != nil {
+		return err
+	}
+	defer home.Close()
+	away, err := netns.GetFromName(l.ns(leg))
+	if err != nil {
+		return err
+	}
+	defer away.Close()
+	if err := netns.Set(away); err != nil {
+		return err
+	}
+	err = f()
+	if back := netns.Set(home); back != nil {
+		panic(back) // this thread must not serve anybody else
+	}
+	runtime.UnlockOSThread()
+	return err
 }
 
 // netlink opens the kernel of a leg.

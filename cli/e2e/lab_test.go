@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,6 +24,9 @@ func TestMain(m *testing.M) {
 	if script := os.Getenv(peerVariable); script != "" {
 		os.Exit(peerMain(strings.Fields(script)))
 	}
+	// `ip netns pids` goes by the main thread of a process: no test may take
+	// that one into a namespace (lab.inside).
+	runtime.LockOSThread()
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "mire-e2e-")
 		if err != nil {
@@ -75,6 +79,7 @@ type lab struct {
 	prefix string
 	dir    string
 	legs   int
+	ports  map[string]string // leg -> its port of the bridge
 }
 
 // newLab makes a bridge without legs; the test's cleanup takes all down.
@@ -107,6 +112,10 @@ func (l *lab) leg(name string, addrs ...string) {
 	l.t.Helper()
 	l.legs++
 	port := fmt.Sprintf("p%d", l.legs)
+	if l.ports == nil {
+		l.ports = map[string]string{}
+	}
+	l.ports[name] = port
 	l.ip("netns", "add", l.ns(name))
 	l.ip("-n", l.ns(name), "link", "set", "lo", "up")
 	l.ip("-n", l.ns(name), "link", "add", "eth0", "type", "veth", "peer", "name", port, "netns", l.ns("bridge"))

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,8 +14,7 @@ import (
 )
 
 // rsyslogConf listens on a socket of its own and writes facility, severity, tag
-// and text of each message as the daemon understood them. A missing rate limit
-// is part of it: it takes whatever comes.
+// and text of each message as the daemon understood them.
 const rsyslogConf = `
 module(load="imuxsock" SysSock.Use="off")
 input(type="imuxsock" Socket="%[1]s/log" RateLimit.Interval="0")
@@ -71,10 +71,11 @@ func needSyslog(t *testing.T) {
 	}
 }
 
-// mac is the hardware address of a leg.
-func (l *lab) mac(leg string) string {
+// macText is the hardware address of a leg as logs write it.
+func (l *lab) macText(leg string) string {
 	l.t.Helper()
-	return strings.TrimSpace(l.must(leg, "cat", "/sys/class/net/eth0/address"))
+	m := l.mac(leg)
+	return net.HardwareAddr(m[:]).String()
 }
 
 // message is one line of the JSON log.
@@ -106,7 +107,7 @@ func TestSeedLinesByteForByteInLogAndSyslog(t *testing.T) {
 	s := newSyslog(l)
 	s.start()
 	n := l.mire("mire", seedChain+dualStack("  tarpit enable")+"set tarpitlog every\nset syslog "+s.socket+"\n")
-	mac := l.mac("attacker")
+	mac := l.macText("attacker")
 
 	// Two turns: the answers to the first come from proofs, those to the second
 	// at once.
@@ -119,7 +120,7 @@ func TestSeedLinesByteForByteInLogAndSyslog(t *testing.T) {
 			"tcp 198.18.0.1:40001 198.18.0.78:80 0 0", "tcp [2001:db8:18::a1]:40002 [2001:db8:18::78]:443 0 0",
 		} {
 			p := l.start("attacker", peer(c)...)
-			eventually(t, 30*time.Second, c, func() bool { return strings.Contains(p.out.String(), "connected") })
+			connected(t, p)
 			p.stop()
 		}
 		for _, c := range []string{
@@ -157,7 +158,9 @@ func TestSeedLinesByteForByteInLogAndSyslog(t *testing.T) {
 		}
 	}
 	// One line per packet: as many as the tarpit counts answers.
-	var v struct{ Answers struct{ Neighbour, Echo, Synack, UDP int } }
+	var v struct {
+		Answers struct{ Neighbour, Echo, Synack, UDP int }
+	}
 	n.show(&v, "tarpit")
 	for kind, count := range map[string]int{
 		"ARP_REPLY|ND6_REPLY": v.Answers.Neighbour, "ECHO_REPLY": v.Answers.Echo,
@@ -192,7 +195,7 @@ func TestTextLogHoldsTheSeedLines(t *testing.T) {
 	l.leg("mire")
 	n := l.mire("mire", seedChain+dualStack("  tarpit enable")+"set tarpitlog every\n", "--log-format", "text")
 	l.must("attacker", "ping", "-n", "-c", "2", "-W", "5", "198.18.0.77")
-	line := " WRN TARPIT IPv4 ECHO_REPLY for 198.18.0.77 sent to 198.18.0.1 [" + l.mac("attacker") + "]\n"
+	line := " WRN TARPIT IPv4 ECHO_REPLY for 198.18.0.77 sent to 198.18.0.1 [" + l.macText("attacker") + "]\n"
 	eventually(t, 10*time.Second, "two lines of text", func() bool { return strings.Count(n.logText(), line) == 2 })
 	if strings.Contains(n.logText(), "\x1b[") {
 		t.Error("a file has colours")
@@ -205,7 +208,7 @@ func TestLogFirstWritesOneLineAndThenCounts(t *testing.T) {
 	t.Parallel()
 	l, n := attackerLab(t, "  tarpit enable", "ping")
 	l.must("attacker", "ping", "-n", "-c", "25", "-i", "0.05", "-W", "5", "198.18.0.77")
-	line := "TARPIT IPv4 ECHO_REPLY for 198.18.0.77 sent to 198.18.0.1 [" + l.mac("attacker") + "]"
+	line := "TARPIT IPv4 ECHO_REPLY for 198.18.0.77 sent to 198.18.0.1 [" + l.macText("attacker") + "]"
 	count := func() (first, counted int) {
 		for _, m := range n.messages() {
 			if m.Message == line {
@@ -222,6 +225,7 @@ func TestLogFirstWritesOneLineAndThenCounts(t *testing.T) {
 	})
 	n.cli("ctl", "set tarpitlog off")
 	l.must("attacker", "ping", "-n", "-c", "3", "-i", "0.1", "-W", "5", "198.18.0.90")
+	eventually(t, 10*time.Second, "silenced events", func() bool { return n.status().Events.Silenced >= 3 })
 	n.cli("ctl", "set tarpitlog every")
 	l.must("attacker", "ping", "-n", "-c", "3", "-i", "0.1", "-W", "5", "198.18.0.91")
 	every := strings.ReplaceAll(line, "0.77", "0.91")

@@ -7,7 +7,9 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
+	"testing"
 	"time"
 )
 
@@ -29,6 +31,18 @@ func peer(words string) []string {
 		panic(err)
 	}
 	return []string{"env", peerVariable + "=" + words, self}
+}
+
+// connected waits until a TCP client says so. Only the client's own end is an
+// end: how long a kernel tries is its affair.
+func connected(t *testing.T, p *process) {
+	t.Helper()
+	eventually(t, time.Minute, "an end of the attempt to connect: "+p.String(), func() bool {
+		return !p.running() || strings.HasPrefix(p.out.String(), "connected")
+	})
+	if !strings.HasPrefix(p.out.String(), "connected") {
+		t.Fatalf("%s: %s", p, p.out.String())
+	}
 }
 
 func peerMain(words []string) int {
@@ -91,7 +105,7 @@ func tcpClient(local, remote string, first, total int) error {
 	since := func() string { return fmt.Sprintf("%.1f s", time.Since(began).Seconds()) }
 	c, err := dial("tcp", local, remote)
 	if err != nil {
-		return fmt.Errorf("not connected after %s: %w", since(), err)
+		return fmt.Errorf("no connection, failed after %s: %w", since(), err)
 	}
 	defer c.Close()
 	fmt.Println("connected after", since())

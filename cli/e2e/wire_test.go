@@ -144,9 +144,13 @@ func readFrame(f []byte) (m meaning, ok bool) {
 			return m, false
 		}
 		m.kind, m.from, m.to = "ip6", ipOf(p[8:24]), ipOf(p[24:40])
-		if p[6] == 58 && len(p) > 40 {
-			m.kind, m.typ = "icmp6", p[40]
-			m.readND(p[40:])
+		next, rest := p[6], p[40:]
+		if next == 0 && len(rest) > 8 && rest[1] == 0 { // hop-by-hop: a router alert
+			next, rest = rest[0], rest[8:]
+		}
+		if next == 58 && len(rest) > 0 {
+			m.kind, m.typ = "icmp6", rest[0]
+			m.readND(rest)
 		}
 		return m, true
 	}

@@ -74,6 +74,9 @@ type Burst struct {
 	Undecided Mask
 	// V6 are the slots that carry IPv6.
 	V6 Mask
+	// OnLink are the slots of IP packets whose source lies in a network of the
+	// port and tag they came by. Locate sets it.
+	OnLink Mask
 	// Class has one mask per class of frame; each parsed slot is in exactly one.
 	Class [NumClasses]Mask
 	// Meta is what the parser found in each received slot.

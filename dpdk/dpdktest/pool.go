@@ -24,7 +24,7 @@ func NewPool(t testing.TB, count uint32) *dpdk.Pool {
 	if count == 0 {
 		count = 8191
 	}
-	p, err := dpdk.NewPool(dpdk.PoolConfig{Name: fmt.Sprintf("test%d", serial.Add(1)), Count: count, Cache: 64, AnyNode: true})
+	p, err := dpdk.NewPool(dpdk.PoolConfig{Name: fmt.Sprintf("test%d", serial.Add(1)), Count: count, AnyNode: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func (a *args) choice(options ...string) string {
 			return o
 		}
 	}
-	a.fail(w, didYouMean(nearest(w.text, options)), "%s is %s, not %q", a.what, orList(options), w.text)
+	a.fail(w, didYouMean(Nearest(w.text, options)), "%s is %s, not %q", a.what, orList(options), w.text)
 	return ""
 }
 

@@ -104,7 +104,7 @@ func (b *builder) command(c command, late bool) {
 		b.errorf(w.place, "", "unknown directive %q", w.text)
 		return
 	}
-	hint := didYouMean(nearest(w.text, directiveNames()))
+	hint := didYouMean(Nearest(w.text, directiveNames()))
 	if hint == "" {
 		hint = belongs(w.text)
 	}
@@ -275,7 +275,7 @@ func (b *builder) set(a *args) {
 	}
 	p := paramNamed(w.text)
 	if p == nil {
-		hint := didYouMean(nearest(w.text, paramNames()))
+		hint := didYouMean(Nearest(w.text, paramNames()))
 		if b.typed {
 			a.fail(w, hint, "unknown parameter %q", w.text)
 			return

@@ -107,7 +107,7 @@ func (a *args) tarpitWord() string {
 	w := a.next(usage)
 	all := []string{"enable", "disable", "observe", "policy", "exempt"}
 	if !a.bad && !slices.Contains(all[:3], w.text) {
-		hint := didYouMean(nearest(w.text, all))
+		hint := didYouMean(Nearest(w.text, all))
 		if w.text == "ignore" || w.text == "distrust" {
 			hint = `"tarpit ` + w.text + `" holds for all networks: it stands outside of blocks`
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -53,8 +54,19 @@ func readFile(file string) ([]byte, error) {
 // result is validated as a whole, so an enabled network is moved to other
 // addresses by one block, or by unregistering it first.
 func (c *Config) Apply(command string) (*Config, error) {
-	d, problems := build(c.clone(), typedName, []byte(command), true)
+	d, problems := c.Edit(command)
 	return d, problems.Err()
+}
+
+// Edit is Apply with all problems: errors, then the result is nil, and the
+// warnings about the command, then it is not. Warnings about what was there
+// before are left out.
+func (c *Config) Edit(command string) (*Config, Problems) {
+	d, problems := build(c.clone(), typedName, []byte(command), true)
+	if d != nil {
+		problems = slices.DeleteFunc(problems, func(p Problem) bool { return p.File != typedName })
+	}
+	return d, problems
 }
 
 func build(c *Config, name string, src []byte, typed bool) (*Config, Problems) {

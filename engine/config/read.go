@@ -186,7 +186,7 @@ func (rd *reader) section(head []word) []word {
 	}
 	w := head[0]
 	if sectionNamed(w.text) == nil && w.text != "set" {
-		near := nearest(w.text, append(sectionNames(), "set"))
+		near := Nearest(w.text, append(sectionNames(), "set"))
 		if near == "" || isDirective(w.text) {
 			rd.report.errorf(w.place, hintList("sections are", append(sectionNames(), "set")), "%q takes no block", w.text)
 			return nil

@@ -217,12 +217,12 @@ func (t *table[T]) apply(b *builder, number int, at place, rest []word) {
 			}
 		}
 		hint := suggest(w.text, "keys are", names)
-		near := nearest(w.text, names)
+		near := Nearest(w.text, names)
 		if near != "" {
 			o.given[near] = w.place // do not also call it missing
 		} else if isDirective(w.text) {
 			hint = `it belongs outside the block: is a "}" missing before it?`
-		} else if near := nearest(w.text, directiveNames()); near != "" {
+		} else if near := Nearest(w.text, directiveNames()); near != "" {
 			hint = `did you mean "` + near + `"? it belongs outside the block`
 		}
 		b.errorf(w.place, hint, "unknown key %q in %s", w.text, title)

@@ -6,10 +6,10 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// nearest is the known name that a misspelt word most likely means: at most a
+// Nearest is the known name that a misspelt word most likely means: at most a
 // third of its letters (and at least one, two from four letters on) differ. It
 // is empty when no name is that near.
-func nearest(text string, known []string) string {
+func Nearest(text string, known []string) string {
 	if len(text) > 40 {
 		return ""
 	}
@@ -32,7 +32,7 @@ func didYouMean(near string) string {
 
 // suggest is didYouMean for the nearest name, else the list of all.
 func suggest(text, intro string, known []string) string {
-	if near := nearest(text, known); near != "" {
+	if near := Nearest(text, known); near != "" {
 		return didYouMean(near)
 	}
 	return hintList(intro, known)

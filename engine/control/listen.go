@@ -43,7 +43,11 @@ func listen(path string) (*net.UnixListener, *os.File, error) {
 	}
 	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o600)
 	if err != nil {
-		return nil, nil, fmt.Errorf("control socket: %w; make its directory, or name another with --socket", err)
+		next := "make its directory, or name another with --socket"
+		if errors.Is(err, fs.ErrPermission) {
+			next = "run this as root, or name another with --socket"
+		}
+		return nil, nil, fmt.Errorf("control socket: %w; %s", err, next)
 	}
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		lock.Close()

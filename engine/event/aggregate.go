@@ -13,6 +13,9 @@ const (
 	defaultWindow  = time.Minute
 	defaultEntries = 65536
 	defaultPoll    = 10 * time.Millisecond
+	// idlePolls is how many times longer than Poll a pause may grow while no
+	// event comes: waking up for nothing is what an idle node pays for.
+	idlePolls = 5
 	// DefaultRate is the lines a second when the configuration says none.
 	DefaultRate = 1000
 	// noticeRate is the lines a second of kinds that must not drown in a flood
@@ -31,7 +34,7 @@ type Options struct {
 	Now     func() time.Time // default time.Now
 	Window  time.Duration    // default 60 s
 	Entries int              // open windows at most; default 65,536 of about 350 bytes
-	Poll    time.Duration    // default 10 ms
+	Poll    time.Duration    // between passes, default 10 ms; up to five times that while nothing comes
 }
 
 // Aggregator drains the workers' rings and decides which events become lines.
@@ -103,12 +106,18 @@ func (a *Aggregator) Apply(mode config.LogMode, rate int, syslog string) {
 // Run polls the rings until ctx ends; then it drains them once more, closes
 // every window and the syslog, and returns. Call it once.
 func (a *Aggregator) Run(ctx context.Context) {
-	tick := time.NewTicker(a.poll)
+	pause := a.poll
+	tick := time.NewTimer(pause)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-			a.pass()
+			if a.pass() {
+				pause = a.poll
+			} else {
+				pause = min(pause+a.poll, idlePolls*a.poll)
+			}
+			tick.Reset(pause)
 		case <-ctx.Done():
 			a.finish()
 			return
@@ -117,8 +126,9 @@ func (a *Aggregator) Run(ctx context.Context) {
 }
 
 // pass takes at most one ring's capacity from each ring, so that a flood costs
-// a bounded part of a core; what does not fit is lost and counted there.
-func (a *Aggregator) pass() {
+// a bounded part of a core; what does not fit is lost and counted there. It
+// tells whether there was any event.
+func (a *Aggregator) pass() (any bool) {
 	now := a.now()
 	a.reconfigure(now)
 	for _, r := range a.rings {
@@ -131,6 +141,7 @@ func (a *Aggregator) pass() {
 				a.take(&a.batch[i], now)
 			}
 			left -= n
+			any = true
 		}
 	}
 	for range closePerPass {
@@ -144,6 +155,7 @@ func (a *Aggregator) pass() {
 		a.tellLoss(now)
 	}
 	a.n.windows.Store(uint64(len(a.table.index)))
+	return any
 }
 
 // finish is the last pass.

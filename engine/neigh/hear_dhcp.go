@@ -9,7 +9,9 @@ import (
 )
 
 // hearLeases takes an address that a DHCP server acknowledges for alive (RFC
-// 2131 section 3.1). Most acknowledgements are unicast and pass us by.
+// 2131 section 3.1). Most acknowledgements are unicast and pass us by. One that
+// is addressed to us was sent to a captured address, from anywhere in the
+// world: clients of the segment get theirs by broadcast or at their own MAC.
 func (o *Observer) hearLeases(b *burst.Burst) {
 	for m := b.Undecided & b.Class[burst.ClassDHCP]; m != 0; m = m.Rest() {
 		i := m.First()
@@ -24,6 +26,9 @@ func (o *Observer) hearLeases(b *burst.Burst) {
 			continue
 		}
 		n := &o.nets[at]
+		if n.isMAC(packet.EthernetAt(b, i).Dst()) {
+			continue
+		}
 		if mac := h.ClientMAC(); o.believes(n, mac) && o.believes(n, packet.EthernetAt(b, i).Src()) {
 			o.claim(int(at), 0, own.Map4(addr), mac, ByLease, b.Now)
 		}

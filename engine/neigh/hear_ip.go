@@ -8,20 +8,21 @@ import (
 )
 
 // hearPackets looks the on-link sources of all other packets up, in one batch.
-// It makes no entries: a flood from invented sources writes nothing.
+// It makes no entries: a flood from invented sources writes nothing. Packets
+// from behind a router, most of a scan, are not in b.OnLink and cost nothing.
 func (o *Observer) hearPackets(b *burst.Burst) {
 	var found burst.Mask
-	for m := b.Undecided &^ (b.Class[burst.ClassARP] | b.Class[burst.ClassND]); m != 0; m = m.Rest() {
+	for m := b.Undecided & b.OnLink &^ b.Class[burst.ClassND]; m != 0; m = m.Rest() {
 		i := m.First()
 		var hi, lo uint64
 		var at uint16
 		if b.V6.Has(i) {
-			hi, lo = packet.IPv6At(b, i).SrcWords()
+			hi, lo, _, _ = packet.Addrs6At(b, i)
 			if at = o.segs.Locate6(b.In[i], b.Meta[i].VLAN, hi, lo); at == burst.NoNet || !isHost6(hi, lo) {
 				continue
 			}
 		} else {
-			a := packet.IPv4At(b, i).SrcWord()
+			a, _ := packet.Addrs4At(b, i)
 			if at = o.segs.Locate4(b.In[i], b.Meta[i].VLAN, a); at == burst.NoNet || !isHost4(a) {
 				continue
 			}

@@ -287,17 +287,33 @@ func TestQuotaOfRealNeverKeepsACapture(t *testing.T) {
 }
 
 func TestLeaseIsASignOfLife(t *testing.T) {
+	e := listen(t, session.Config{})
+	e.hear(lease(et.BroadcastMAC))
+	if r := e.get(host4); r.State != session.Real || r.MAC != hostMAC || e.N != 1 || e.Claims[0].By != ByLease {
+		t.Fatalf("entry %+v, claims %+v", r, e.Claims[:e.N])
+	}
+}
+
+// A datagram to a MAC of ours was sent to a captured address, by anybody.
+func TestLeaseSentToUsIsNoSignOfLife(t *testing.T) {
+	for _, to := range []config.MAC{et.RealMAC, et.VirtMAC} {
+		e := listen(t, session.Config{})
+		e.hear(lease(to))
+		if r := e.get(host4); r.State != session.Unknown || e.N != 0 {
+			t.Fatalf("to %v: entry %+v, claims %+v", to, r, e.Claims[:e.N])
+		}
+	}
+}
+
+// lease is a DHCP acknowledgement of host4 to hostMAC.
+func lease(to config.MAC) []byte {
 	ack := make([]byte, 240, 256)
 	ack[0], ack[1], ack[2] = 2, 1, 6
 	copy(ack[16:], host4.AsSlice())
 	copy(ack[28:], hostMAC[:])
 	copy(ack[236:], []byte{0x63, 0x82, 0x53, 0x63})
 	ack = append(ack, 53, 1, 5, 255)
-	e := listen(t, session.Config{})
-	e.hear(et.UDP(nextMAC, et.BroadcastMAC, netip.AddrPortFrom(et.Peer4, 67), netip.MustParseAddrPort("255.255.255.255:68"), ack))
-	if r := e.get(host4); r.State != session.Real || r.MAC != hostMAC || e.N != 1 || e.Claims[0].By != ByLease {
-		t.Fatalf("entry %+v, claims %+v", r, e.Claims[:e.N])
-	}
+	return et.UDP(nextMAC, to, netip.AddrPortFrom(et.Peer4, 67), netip.MustParseAddrPort("255.255.255.255:68"), ack)
 }
 
 func TestLateClaimIsWrittenLater(t *testing.T) {

@@ -1,10 +1,9 @@
 package neigh
 
 import (
-	"encoding/binary"
-
 	"mire/dpdk/burst"
 	"mire/engine/config"
+	"mire/engine/packet"
 )
 
 // macWord is a MAC as the low 48 bits of a little-endian word, the form in
@@ -90,7 +89,7 @@ func (o *Observer) dropOwn(b *burst.Burst) {
 			continue
 		}
 		p := &o.macs.ports[in]
-		src := sourceMAC(b, i)
+		_, src := packet.MACsAt(b, i)
 		if p.filter&filterBit(src) == 0 {
 			continue
 		}
@@ -103,9 +102,4 @@ func (o *Observer) dropOwn(b *burst.Burst) {
 			b.Drop(i, burst.OwnFrame)
 		}
 	}
-}
-
-// sourceMAC is the frame's source as a word; a parsed frame has 14 bytes.
-func sourceMAC(b *burst.Burst, i int) uint64 {
-	return binary.LittleEndian.Uint64(b.Frame(i)[4:12]) >> 16
 }

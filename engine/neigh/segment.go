@@ -38,6 +38,11 @@ func (n *segmentNet) key(hi, lo uint64) session.Key {
 	return session.Key{Hi: hi, Lo: lo, Net: n.number, Kind: session.KindAddress}
 }
 
+// isMAC tells whether a MAC is one of ours.
+func (n *segmentNet) isMAC(mac [6]byte) bool {
+	return mac == n.macs[0] || mac == n.macs[1] || mac == n.macs[2]
+}
+
 // isOwn tells whether the address is this node's, be it master or not.
 func (n *segmentNet) isOwn(hi, lo uint64) bool {
 	_, which := n.own.Find(hi, lo, true)
@@ -48,6 +53,5 @@ func (n *segmentNet) isOwn(hi, lo uint64) bool {
 // ourselves, not the peer (it answers for captured addresses as we do), not
 // one the operator distrusts.
 func (o *Observer) believes(n *segmentNet, mac [6]byte) bool {
-	return mac != n.peer && mac != n.macs[0] && mac != n.macs[1] && mac != n.macs[2] && mac != [6]byte{} &&
-		!o.snap.Distrusted(mac)
+	return mac != n.peer && !n.isMAC(mac) && mac != [6]byte{} && !o.snap.Distrusted(mac)
 }

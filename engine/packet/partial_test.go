@@ -1,6 +1,7 @@
 package packet
 
 import (
+	"bytes"
 	"testing"
 
 	"mire/dpdk/burst"
@@ -92,6 +93,20 @@ func TestTruncated(t *testing.T) {
 		}
 		if _, s := parseOne(t, f, 0, Options{}); s.drop != want {
 			t.Errorf("%s from a wire: dropped as %v, want %v", c.name, s.drop, want)
+		}
+	}
+}
+
+// A finished frame is the one that the kernel's NIC would have sent.
+func TestFinishChecksum(t *testing.T) {
+	for _, dump := range []string{hexSynLinux, hexAckData, hexSyn6, hexUDP, hexUDP6} {
+		l, s := parseOne(t, bareSum(t, dump), burst.KernelBacked, Options{})
+		if s.meta.Flags != burst.Partial {
+			t.Fatalf("%v: flags %v", s.class, s.meta.Flags)
+		}
+		FinishChecksum(&l.Burst, 0)
+		if got, want := l.Frame(0), resum(raw(t, dump)); !bytes.Equal(got, want) || l.Meta[0].Flags != 0 {
+			t.Errorf("%v: flags %v\n got %x\nwant %x", s.class, l.Meta[0].Flags, got, want)
 		}
 	}
 }

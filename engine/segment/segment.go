@@ -9,15 +9,21 @@ import (
 	"mire/engine/config"
 )
 
-// leg is one network as one port sees it, its prefixes as words.
+// leg is one network as one port sees it, its prefixes as words. A family that
+// it has not matches no address.
 type leg struct {
-	port, vlan     uint16
+	wire           uint32 // port and tag
 	net            uint16
-	has4, has6     bool
 	addr4, mask4   uint32
 	hi, lo         uint64
 	maskHi, maskLo uint64
 }
+
+// wire names a port and a tag.
+func wire(port, vlan uint16) uint32 { return uint32(port)<<16 | uint32(vlan) }
+
+func (l *leg) has4(a uint32) bool      { return a&l.mask4 == l.addr4 }
+func (l *leg) has6(hi, lo uint64) bool { return hi&l.maskHi == l.hi && lo&l.maskLo == l.lo }
 
 // Map is the compiled form of Snapshot.Networks. It is immutable.
 type Map struct {
@@ -29,16 +35,14 @@ func New(s *config.Snapshot) *Map {
 	m := &Map{}
 	for i := range s.Networks {
 		n := &s.Networks[i]
-		l := leg{port: n.Port, vlan: n.VLAN, net: uint16(i)}
+		l := leg{wire: wire(n.Port, n.VLAN), net: uint16(i), addr4: 1, hi: 1}
 		if n.Prefix4.IsValid() {
 			a := n.Prefix4.Addr().As4()
-			l.has4 = true
 			l.mask4 = ^uint32(0) << (32 - n.Prefix4.Bits())
 			l.addr4 = binary.BigEndian.Uint32(a[:]) & l.mask4
 		}
 		if n.Prefix6.IsValid() {
 			a := n.Prefix6.Addr().As16()
-			l.has6 = true
 			bits := n.Prefix6.Bits()
 			l.maskHi = ^uint64(0) << (64 - min(bits, 64))
 			if bits > 64 {
@@ -55,7 +59,7 @@ func New(s *config.Snapshot) *Map {
 // Known tells whether any network is on this port with this tag.
 func (m *Map) Known(port, vlan uint16) bool {
 	for i := range m.legs {
-		if m.legs[i].port == port && m.legs[i].vlan == vlan {
+		if m.legs[i].wire == wire(port, vlan) {
 			return true
 		}
 	}
@@ -65,9 +69,9 @@ func (m *Map) Known(port, vlan uint16) bool {
 // Locate4 returns the index into Snapshot.Networks of the network on this port
 // and tag whose IPv4 prefix holds the address (host order), or burst.NoNet.
 func (m *Map) Locate4(port, vlan uint16, addr uint32) uint16 {
+	w := wire(port, vlan)
 	for i := range m.legs {
-		l := &m.legs[i]
-		if l.port == port && l.vlan == vlan && l.has4 && addr&l.mask4 == l.addr4 {
+		if l := &m.legs[i]; l.wire == w && l.has4(addr) {
 			return l.net
 		}
 	}
@@ -76,9 +80,9 @@ func (m *Map) Locate4(port, vlan uint16, addr uint32) uint16 {
 
 // Locate6 is Locate4 for an IPv6 address given as two big-endian words.
 func (m *Map) Locate6(port, vlan uint16, hi, lo uint64) uint16 {
+	w := wire(port, vlan)
 	for i := range m.legs {
-		l := &m.legs[i]
-		if l.port == port && l.vlan == vlan && l.has6 && hi&l.maskHi == l.hi && lo&l.maskLo == l.lo {
+		if l := &m.legs[i]; l.wire == w && l.has6(hi, lo) {
 			return l.net
 		}
 	}

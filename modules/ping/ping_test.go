@@ -93,6 +93,8 @@ func TestNeverAnswered(t *testing.T) {
 		"unicast in a broadcast frame": enginetest.Echo(enginetest.PeerMAC, enginetest.BroadcastMAC, enginetest.Peer4,
 			enginetest.Real4, 1, 1, nil),
 		"flooded to another's MAC": enginetest.Echo(enginetest.PeerMAC, config.MAC{2, 0, 0, 0, 0, 0x77}, enginetest.Peer4, enginetest.Real4, 1, 1, nil),
+		"from a broadcast MAC":     enginetest.Echo(enginetest.BroadcastMAC, enginetest.RealMAC, enginetest.Peer4, enginetest.Real4, 1, 1, nil),
+		"from a group MAC":         enginetest.Echo(config.MAC{0x33, 0x33, 0, 0, 0, 1}, enginetest.RealMAC, enginetest.Peer6, enginetest.Real6, 1, 1, nil),
 		"not our address":          enginetest.Echo(enginetest.PeerMAC, enginetest.RealMAC, enginetest.Peer4, ip("172.17.2.77"), 1, 1, nil),
 		"from zero":                enginetest.Echo(enginetest.PeerMAC, enginetest.RealMAC, ip("0.0.0.0"), enginetest.Real4, 1, 1, nil),
 		"from loopback":            enginetest.Echo(enginetest.PeerMAC, enginetest.RealMAC, ip("127.0.0.1"), enginetest.Real4, 1, 1, nil),

@@ -47,9 +47,10 @@ func (s *stage) echo(b *burst.Burst, i int, master bool) {
 		return
 	}
 	// A unicast packet in a broadcast frame is not answered (RFC 1122 section
-	// 3.3.6), nor is one that a switch flooded to another station's address.
+	// 3.3.6), nor is one that a switch flooded to another station's address, nor
+	// one whose sender's MAC is a group: its reply would reach the whole segment.
 	eth := packet.EthernetAt(b, i)
-	if !n.HasMAC(eth.Dst(), master) || !answerable(n, srcHi, srcLo) {
+	if !n.HasMAC(eth.Dst(), master) || eth.Src()[0]&1 != 0 || !answerable(n, srcHi, srcLo) {
 		return
 	}
 	if tooLong(b, i, n) {
@@ -58,7 +59,6 @@ func (s *stage) echo(b *burst.Burst, i int, master bool) {
 	}
 	packet.EchoReply(b, i)
 	eth.SetSrc(a.MAC)
-	trim(b, i)
 	b.Reply(i)
 }
 

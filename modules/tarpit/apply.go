@@ -3,6 +3,7 @@ package tarpit
 import (
 	"mire/engine/config"
 	"mire/engine/own"
+	"mire/engine/session"
 )
 
 // compile reads the networks of a snapshot. Ledgers and counters go by the
@@ -22,29 +23,36 @@ func (s *stage) compile(c *config.Snapshot) {
 		}
 		s.common.mu.Unlock()
 		nets[i].compile(c, i, addrs.At(uint16(i)), l, t)
+		if nets[i].fresh = s.wasBlind(&c.Networks[i]); nets[i].fresh {
+			l.forgetUntil(s.now + 1) // this worker captured nothing later than its last turn
+		}
 	}
 	s.nets = nets
 }
 
 // remap gives the timers the new index of their network, and lets go of those
-// whose network is gone or watched no more.
+// whose network is gone, watched no more, or another segment now.
 func (s *stage) remap() {
 	for i := range s.proof {
 		if !s.proofs.used(i) {
 			continue
 		}
-		if n := s.network(s.proofs.keys[i].Net); n != nil && n.watched() {
+		k := &s.proofs.keys[i]
+		if n := s.kept(k.Net); n != nil {
 			s.proof[i].net = n.index
-		} else {
-			s.settleUp(s.common.ledger(s.proofs.keys[i].Net), i)
-			s.proofs.remove(i)
+			continue
 		}
+		if s.proof[i].phase != telling && s.runs(i, s.now) {
+			s.w.Table.Delete(*k, 1<<session.Probing, s.now)
+		}
+		s.settleUp(s.common.ledger(k.Net), i)
+		s.proofs.remove(i)
 	}
 	for i := range s.check {
 		if !s.checks.used(i) {
 			continue
 		}
-		if n := s.network(s.checks.keys[i].Net); n != nil && n.watched() {
+		if n := s.kept(s.checks.keys[i].Net); n != nil {
 			s.check[i].net = n.index
 		} else {
 			s.checks.remove(i)
@@ -54,10 +62,19 @@ func (s *stage) remap() {
 		if !s.rechecks.used(i) {
 			continue
 		}
-		if n := s.network(s.rechecks.keys[i].Net); n != nil && n.watched() {
+		if n := s.kept(s.rechecks.keys[i].Net); n != nil {
 			s.recheck[i].net = n.index
 		} else {
 			s.rechecks.remove(i)
 		}
 	}
+}
+
+// kept is the network of a number when timers of the snapshot before go on in
+// it, else nil.
+func (s *stage) kept(number uint16) *network {
+	if n := s.network(number); n != nil && n.watched() && !n.fresh {
+		return n
+	}
+	return nil
 }

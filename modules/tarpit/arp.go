@@ -90,6 +90,11 @@ func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
 		b.Drop(i, burst.TarpitUnknown) // changed since the lookup
 		return
 	}
+	if n.isBlind(&r) {
+		s.release(n, k, b.Now)
+		b.Drop(i, s.prove(b, n, k, w))
+		return
+	}
 	if n.mode != config.TarpitEnable {
 		b.Drop(i, burst.TarpitObserve)
 		return
@@ -112,14 +117,8 @@ func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
 	}
 	b.Reply(i)
 	s.answered(b.Now, n, k, w.ip, w.mac)
-	if b.Now-r.Proven > proofAge {
-		s.proveAgain(b, n, k, forRequest)
-	}
+	s.proveAgain(b, n, k, forRequest)
 }
-
-// proofAge is how old a proof may be, in nanoseconds, before a request makes us
-// ask again.
-const proofAge = 1_000_000_000
 
 // replyLink is the way back of slot i, with its tag.
 func (s *stage) replyLink(b *burst.Burst, i int, n *network, w *waiter) packet.Link {

@@ -20,12 +20,14 @@ const (
 )
 
 // hearDHCP learns from DHCP messages and leaves them to whom they belong: who
-// is a server, that a client looks for an address, that one was declined.
+// is a server, that a client looks for an address, that one was declined. What
+// was sent to one of our MACs is for a captured address and may come from
+// anywhere in the world; DHCP of the segment is broadcast or for other MACs.
 func (s *stage) hearDHCP(b *burst.Burst) {
 	for m := b.Undecided & b.Class[burst.ClassDHCP]; m != 0; m = m.Rest() {
 		i := m.First()
 		h, ok := packet.DHCPAt(b, i)
-		if !ok {
+		if !ok || s.isToUs(b, i) {
 			continue
 		}
 		switch typ := h.MessageType(); {
@@ -46,6 +48,17 @@ func (s *stage) hearDHCP(b *burst.Burst) {
 			s.declined(b, i, h)
 		}
 	}
+}
+
+// isToUs tells whether slot i was sent to a MAC of ours on its segment.
+func (s *stage) isToUs(b *burst.Burst, i int) bool {
+	dst := destination(b.Frame(i))
+	for j := range s.nets {
+		if n := &s.nets[j]; n.port == b.In[i] && n.vlan == b.Meta[i].VLAN && n.isMAC(dst) {
+			return true
+		}
+	}
+	return false
 }
 
 // learnServer notes a DHCP server, which is never answered.

@@ -13,6 +13,10 @@ const (
 	startReports   = 2              // the robustness variable of RFC 3810 section 9.1
 	maxGroups      = 32             // groups of one report
 	answerDelay    = 1_000_000_000  // longest wait before a query is answered
+	// deafInterval is how often a backup repeats its joins, because queries end
+	// at the gate before this module: twice in a listener's life (RFC 3810
+	// section 9.4).
+	deafInterval = 120_000_000_000
 )
 
 // multicast keeps the multicast of our IPv6 networks coming behind switches
@@ -95,13 +99,17 @@ func linkLocal(n *config.Network) [16]byte {
 func (m *multicast) tick(s *stage, b *burst.Burst) {
 	for i := range m.legs {
 		l := &m.legs[i]
-		if b.Now >= l.nextReport && (l.asked || l.reports < startReports) {
+		due := b.Now >= l.nextReport && (l.asked || l.reports < startReports)
+		if due || !s.master && b.Now >= l.nextReport+deafInterval {
 			l.report(b)
 		}
-		if l.advertise && b.Now >= l.nextAdvert {
+		switch {
+		case !l.advertise || !s.master:
+			l.terminate(b)
+		case b.Now >= l.nextAdvert:
 			l.advert(b)
-		}
-		if l.advertise {
+			fallthrough
+		default:
 			s.w.WakeAt(l.nextAdvert)
 		}
 	}
@@ -143,12 +151,19 @@ func (l *leg) advert(b *burst.Burst) {
 // stop takes the advertisements back.
 func (m *multicast) stop(b *burst.Burst) {
 	for i := range m.legs {
-		l := &m.legs[i]
-		link := l.link()
-		if l.advertise && l.adverts > 0 {
-			if p := b.Originate(l.port, link.MulticastTerminationSize()); p != nil {
-				packet.PutMulticastTermination(p, link, l.src)
-			}
-		}
+		m.legs[i].terminate(b)
+	}
+}
+
+// terminate takes the advertisements of a leg back (RFC 4286 section 5): on
+// stop, when they are switched off, and when another node is master.
+func (l *leg) terminate(b *burst.Burst) {
+	if l.adverts == 0 {
+		return
+	}
+	link := l.link()
+	if p := b.Originate(l.port, link.MulticastTerminationSize()); p != nil {
+		packet.PutMulticastTermination(p, link, l.src)
+		l.adverts, l.nextAdvert = 0, 0
 	}
 }

@@ -16,7 +16,7 @@ func TestUnreachabilityDetectionIsAnsweredAtOnce(t *testing.T) {
 	l.trap(cold6)
 	for _, lla := range []config.MAC{askerMac, {}} { // the option is not needed in a unicast one
 		o := l.Turn(et.SolicitTo(askerMac, et.Virt6MAC, asker6, cold6, cold6, lla))
-		if got := sayings(o.Out); len(got) != 1 || got[0] != answer6(askerMac, asker6, cold6) {
+		if got := sayings(o.Out); len(got) != 1+int(o.Originated) || got[0] != answer6(askerMac, asker6, cold6) {
 			t.Fatalf("said %q, want %q", got, answer6(askerMac, asker6, cold6))
 		}
 	}

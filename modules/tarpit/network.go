@@ -2,6 +2,7 @@ package tarpit
 
 import (
 	"encoding/binary"
+	"net/netip"
 
 	"mire/engine/config"
 	"mire/engine/own"
@@ -29,6 +30,8 @@ type network struct {
 	ward          flood // who claims too much
 	answeredQuery int64 // the MLD query that was answered last
 	warned        bool  // that queries come and no solicitations
+	prefix        [families]netip.Prefix
+	fresh         bool // not heard under the snapshot before this one
 }
 
 // watched tells whether the tarpit has anything to do here.
@@ -58,6 +61,7 @@ func (n *network) compile(s *config.Snapshot, i int, o *own.Network, l *ledger, 
 		realMAC: c.RealMAC, addrs: *o,
 		answer: [families][6]byte{c.VirtMAC, c.Virt6MAC},
 		macs:   [3]uint64{word(c.RealMAC), word(c.VirtMAC), word(c.Virt6MAC)},
+		prefix: [families]netip.Prefix{c.Prefix4, c.Prefix6},
 		can:    [families]bool{c.Real4.Is4(), c.Real6.Is6()},
 		bounds: [families]bounds{newBounds(&s.Settings.Bounds4), newBounds(&s.Settings.Bounds6)},
 	}

@@ -13,39 +13,23 @@ import (
 // packets decides the IP packets that were sent to one of our MACs for another
 // address of a watched network: one lookup for all of them, then class by class.
 func (s *stage) packets(b *burst.Burst) {
-	var to burst.Mask
-	for m := b.Undecided &^ (b.Class[burst.ClassARP] | b.Class[burst.ClassND]); m != 0; m = m.Rest() {
-		i := m.First()
-		at := int(b.Meta[i].Net)
-		if at >= len(s.nets) {
-			continue
-		}
-		n := &s.nets[at]
-		f := b.Frame(i)
-		if !n.watched() || !n.isMAC(destination(f)) {
-			continue
-		}
-		l3 := f[b.Meta[i].L3:]
-		if b.V6.Has(i) {
-			s.keys[i] = n.key(binary.BigEndian.Uint64(l3[24:32]), binary.BigEndian.Uint64(l3[32:40]))
-		} else {
-			s.keys[i] = n.key(0, own.Map4(binary.BigEndian.Uint32(l3[16:20])))
-		}
-		to |= burst.Bit(i)
-	}
+	to, usual := s.addressed(b)
 	if to == 0 {
 		return
 	}
 	s.w.Table.States(to, &s.keys, &s.states, b.Now)
-	s.serve(b, s.trapped(b, to))
+	s.serve(b, s.trapped(b, to, usual))
 }
 
 // trapped returns the slots of m whose destination is captured and whose
 // source may be answered, and decides the others or leaves them to whom they
-// belong.
-func (s *stage) trapped(b *burst.Burst, m burst.Mask) (ours burst.Mask) {
+// belong. Sources of the slots in usual need no look.
+func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
 	guard := s.sweep.mustGuard(s)
-	plain := len(s.snap.Ignore) == 0 && s.common.servers.n.Load() == 0
+	if !guard {
+		ours = s.inState(m&usual, session.Trapped)
+		m &^= ours
+	}
 	for ; m != 0; m = m.Rest() {
 		i := m.First()
 		n := &s.nets[b.Meta[i].Net]
@@ -55,10 +39,13 @@ func (s *stage) trapped(b *burst.Burst, m burst.Mask) (ours burst.Mask) {
 			s.stray(b, i, n)
 			continue
 		}
+		if guard && st == session.Trapped && n.ledger.blind.Load() != 0 && s.releaseBlind(n, k, b.Now) {
+			st = session.Unknown
+		}
 		if (st == session.Unknown || guard) && s.snap.Exempt(n.index, k.Hi, k.Lo) {
 			continue // ours, a server's, a gateway's: not the tarpit's to decide
 		}
-		if !plain || !s.isPlain4(b, i, n) {
+		if !usual.Has(i) {
 			if why := s.refusePacket(b, i, n); why != burst.NumReasons {
 				b.Drop(i, why)
 				continue
@@ -76,18 +63,6 @@ func (s *stage) trapped(b *burst.Burst, m burst.Mask) (ours burst.Mask) {
 		}
 	}
 	return ours
-}
-
-// isPlain4 is the quick way past refusePacket for the usual IPv4 packet when
-// nobody is ignored and no DHCP server known; false decides nothing.
-func (s *stage) isPlain4(b *burst.Burst, i int, n *network) bool {
-	if (b.V6 | s.w.Observer.Captured).Has(i) {
-		return false
-	}
-	f := b.Frame(i)
-	src := binary.BigEndian.Uint32(f[b.Meta[i].L3+12:])
-	return f[6]&1 == 0 && src-0x01000000 < 0xe0000000-0x01000000 && src>>24 != 127 &&
-		src != n.never[0] && src != n.never[1] && src != n.never[2]
 }
 
 // refusePacket is refuseSource for an IP packet.
@@ -136,9 +111,13 @@ func (s *stage) stray(b *burst.Burst, i int, n *network) {
 		return
 	}
 	h := packet.EthernetAt(b, i)
-	if !isUnicast(r.MAC) || r.MAC == h.Src() || n.isMAC(word(r.MAC)) {
-		b.Drop(i, burst.TarpitReal) // owner unknown, or the very one who sent it here
+	flags := b.Meta[i].Flags
+	if !isUnicast(r.MAC) || r.MAC == h.Src() || n.isMAC(word(r.MAC)) || flags&burst.Truncated != 0 {
+		b.Drop(i, burst.TarpitReal) // owner unknown, or the very one who sent it here, or the end is lost
 		return
+	}
+	if flags&burst.Partial != 0 {
+		packet.FinishChecksum(b, i)
 	}
 	h.SetDst(r.MAC)
 	h.SetSrc(n.realMAC)

@@ -121,8 +121,8 @@ func TestRepliesAndOwnFramesKeepTheTag(t *testing.T) {
 	out := l.Turn(et.Tag(42, ask(cold4)), et.Tag(42, ask(cold6))).Out
 	out = append(out, l.Pass(1200*time.Millisecond)...)
 	out = append(out, l.Turn(et.Tag(42, ask(cold4)), et.Tag(42, ask(cold6)), et.Tag(42, et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil))).Out...)
-	if len(out) != 6+2+3 {
-		t.Fatalf("said %q, want 6 probes, 2 unasked answers and 3 replies", sayings(out))
+	if len(out) != 6+2+3+2 {
+		t.Fatalf("said %q, want 6 probes, 2 unasked answers, 3 replies and a probe behind two of them", sayings(out))
 	}
 	for _, f := range out {
 		if q, ok := et.Decode(f.Data).Layer(layers.LayerTypeDot1Q).(*layers.Dot1Q); !ok || q.VLANIdentifier != 42 {
@@ -138,7 +138,7 @@ func TestNetworkWithoutVRRPAnswersWithTheRealMAC(t *testing.T) {
 	})
 	l.trap(cold4)
 	o := l.Turn(ask(cold4))
-	if got := sayings(o.Out); len(got) != 1 || got[0][:17] != mac(et.RealMAC) {
+	if got := sayings(o.Out); len(got) != 2 || got[1] != probe4(cold4) || got[0][:17] != mac(et.RealMAC) {
 		t.Fatalf("said %q", got)
 	}
 }

@@ -63,6 +63,9 @@ func (s *stage) probe(b *burst.Burst, n *network, k *session.Key, to [6]byte, u 
 		return moment
 	}
 	f := familyOf(k)
+	if !n.can[f] {
+		return patience // no address of ours to ask from
+	}
 	bd, l := &n.bounds[f], n.ledger
 	reserve := s.reserve(n, f, u)
 	if w := l.probe[f].wait(bd.probe, reserve, b.Now); w > 0 {

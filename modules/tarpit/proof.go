@@ -35,6 +35,14 @@ type proof struct {
 // prove starts a proof of absence for an address of which nothing is known and
 // returns the reason with which to drop the frame that asked. w may be nil.
 func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) burst.Reason {
+	if i := s.proofs.find(k); i >= 0 {
+		if s.runs(i, b.Now) { // begun by an earlier frame of this burst
+			s.join(n, k, w)
+			return burst.TarpitProbing
+		}
+		s.finish(i) // its entry is gone: released or expired meanwhile
+		n.own[ProofsAborted]++
+	}
 	f := familyOf(k)
 	bd := &n.bounds[f]
 	switch {
@@ -47,10 +55,6 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 		f == v6 && s.captivesFull(k, bd.per64):
 		n.own[BoundCapture]++
 		return burst.TarpitBounds
-	}
-	if i := s.proofs.find(k); i >= 0 {
-		s.finish(i) // its entry is gone: released or expired meanwhile
-		n.own[ProofsAborted]++
 	}
 	if n.ledger.probing[f].Add(1) > bd.probing || s.proofs.free < 0 {
 		n.ledger.probing[f].Add(-1)
@@ -79,9 +83,9 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 	return burst.TarpitUnknown
 }
 
-// join adds an asker to a proof of this worker.
+// join adds an asker to a proof of this worker. w may be nil.
 func (s *stage) join(n *network, k *session.Key, w *waiter) {
-	if i := s.proofs.find(k); i >= 0 && s.proof[i].waiters.add(w) {
+	if i := s.proofs.find(k); i >= 0 && w != nil && s.proof[i].waiters.add(w) {
 		n.own[Waiters]++
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
+	"mire/engine/enginetest/rig"
 	"mire/engine/event"
 	"mire/engine/session"
 )
@@ -80,6 +81,29 @@ func TestAtMostTwoWaitersAreAnswered(t *testing.T) {
 	}
 }
 
+// What the table said of an address is read once for a whole burst: the second
+// question in it must find the proof that the first has begun.
+func TestTwoAskersInOneBurstShareAProof(t *testing.T) {
+	for _, a := range []netip.Addr{cold4, cold6} {
+		l := newLab(t)
+		l.Turn(ask(a), askBy(otherMAC, other4, a))
+		if got := l.count(Proofs); got != 1 {
+			t.Fatalf("%v: %d proofs, want 1", a, got)
+		}
+		got := sayings(l.Pass(1200 * time.Millisecond))
+		l.wantState(a, session.Trapped)
+		toOther := answer4(otherMAC, other4, a)
+		if a.Is6() {
+			toOther = answer6(otherMAC, asker6, a)
+		}
+		for _, want := range []string{answerTo(a), toOther} {
+			if n := countOf(got, want); n != 1 {
+				t.Errorf("%v: %d of %q, want 1 in %q", a, n, want, got)
+			}
+		}
+	}
+}
+
 func TestSameWaiterIsAnsweredOnce(t *testing.T) {
 	l := newLab(t)
 	l.Turn(ask(cold4))
@@ -126,19 +150,51 @@ func TestRequestForTrappedIsAnsweredAtOnce(t *testing.T) {
 	})
 }
 
-func TestRequestBehindAnOldProofSendsOneProbe(t *testing.T) {
+func TestAnswerIsFollowedByAProbe(t *testing.T) {
 	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
 		l := newLab(t)
 		l.trap(cold)
+		wantProbe := func(o rig.Outcome, when string) {
+			t.Helper()
+			if got := sayings(o.Out); o.Originated != 1 || countOf(got, probeFor(cold)) != 1 || countOf(got, answerTo(cold)) != 1 {
+				t.Fatalf("%s: said %q, want the answer and one probe", when, got)
+			}
+		}
+		wantProbe(l.Turn(ask(cold)), "right after the proof")
+		l.Pass(30 * time.Millisecond)
+		wantProbe(l.Turn(ask(cold)), "while the probe before awaits its silence")
+		l.Pass(time.Millisecond)
 		if o := l.Turn(ask(cold)); o.Originated != 0 {
+			t.Fatalf("said %q, want the answer alone so soon behind a probe", sayings(o.Out))
+		}
+		if got := sayings(l.Pass(30 * time.Millisecond)); len(got) != 1 || got[0] != probeFor(cold) {
+			t.Fatalf("then said %q, want the probe that was owed", got)
+		}
+		if got := sayings(l.Pass(2 * time.Second)); countOf(got, probeFor(cold)) != 0 {
+			t.Fatalf("said %q, want no probe that nobody asked for", got)
+		}
+		l.wantState(cold, session.Trapped)
+	})
+}
+
+func TestEchoBehindAnOldProofSendsOneProbe(t *testing.T) {
+	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
+		l := newLab(t)
+		src := asker4
+		if cold.Is6() {
+			src = asker6
+		}
+		echo := et.Echo(askerMac, et.VirtMAC, src, cold, 1, 1, nil)
+		l.trap(cold)
+		if o := l.Turn(echo); o.Sent != 1 || o.Originated != 0 {
 			t.Fatalf("said %q right after the proof, want the answer alone", sayings(o.Out))
 		}
 		l.Pass(1500 * time.Millisecond)
-		if o := l.Turn(ask(cold)); o.Originated != 1 || countOf(sayings(o.Out), probeFor(cold)) != 1 {
+		if o := l.Turn(echo); o.Originated != 1 || countOf(sayings(o.Out), probeFor(cold)) != 1 {
 			t.Fatalf("said %q, want the answer and one probe", sayings(o.Out))
 		}
 		l.Pass(500 * time.Millisecond)
-		if o := l.Turn(ask(cold)); o.Originated != 0 {
+		if o := l.Turn(echo); o.Originated != 0 {
 			t.Fatalf("said %q, want no probe: the last proof is young again", sayings(o.Out))
 		}
 	})

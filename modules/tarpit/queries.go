@@ -15,12 +15,15 @@ const (
 )
 
 // hearQueries notes MLD queries: worker 0 answers them with the groups of our
-// own addresses, and counts those behind which no solicitation is heard.
+// own addresses, and counts those behind which no solicitation is heard. A query
+// that crossed a router or has no link-local source is none (RFC 3810 section
+// 5.1.14).
 func (s *stage) hearQueries(b *burst.Burst) {
 	for m := b.Undecided & b.Class[burst.ClassMLD] & b.V6; m != 0; m = m.Rest() {
 		i := m.First()
 		h := packet.MLDAt(b, i)
-		if h.Type() != packet.ICMPv6MLDQuery {
+		ip := packet.IPv6At(b, i)
+		if h.Type() != packet.ICMPv6MLDQuery || ip.HopLimit() != 1 || !packet.IsLinkLocal6(ip.Src()) {
 			continue
 		}
 		for j := range s.nets {

@@ -8,38 +8,59 @@ import (
 // maxRechecks is how many captures one worker proves again at once.
 const maxRechecks = 256
 
-// recheck is one probe for an address that stays captured meanwhile: a sign of
-// life would release it as at any other time.
+// answerGap is the least time between two probes of a recheck, and so the most
+// between an answer and the probe behind it, in nanoseconds.
+const answerGap = 25_000_000
+
+// recheck asks again whether an address is still nobody's. It stays captured
+// meanwhile: a sign of life would release it as at any other time.
 type recheck struct {
 	net   int
 	why   urgency
-	sent  int64 // when the probe went out; 0 before
+	owed  bool  // a probe is to go out: somebody was answered since the last one
+	sent  int64 // when the first probe went out; 0 before
+	last  int64 // when the last one did
 	until int64 // end of patience
 }
 
-// proveAgain starts a recheck unless one runs or too many do.
+// proveAgain has a probe sent for a captured address, unless too many rechecks
+// run. One that runs already sends another for a request, at most answerGap
+// later: a host may have come up behind the first without a word.
 func (s *stage) proveAgain(b *burst.Burst, n *network, k *session.Key, why urgency) {
-	if !n.can[familyOf(k)] || s.rechecks.find(k) >= 0 {
+	if !n.can[familyOf(k)] {
 		return
 	}
-	i := s.rechecks.add(k, b.Now)
+	i := s.rechecks.find(k)
 	if i < 0 {
+		if i = s.rechecks.add(k, b.Now); i < 0 {
+			return
+		}
+		s.recheck[i] = recheck{net: n.index, why: why, owed: true, until: b.Now + patience}
+		s.advanceRecheck(b, i)
 		return
 	}
-	s.recheck[i] = recheck{net: n.index, why: why, until: b.Now + patience}
-	s.advanceRecheck(b, i)
+	c := &s.recheck[i]
+	if c.sent == 0 || c.owed || why == forUpkeep {
+		return
+	}
+	c.why, c.owed = why, true
+	if s.rechecks.set(i, max(b.Now, c.last+answerGap)); b.Now >= c.last+answerGap {
+		s.advanceRecheck(b, i)
+	}
 }
 
 // advanceRecheck does what is due.
 func (s *stage) advanceRecheck(b *burst.Burst, i int) {
 	c := &s.recheck[i]
 	n, k := &s.nets[c.net], &s.rechecks.keys[i]
-	if c.sent == 0 {
+	if c.owed {
 		wait := s.probe(b, n, k, [6]byte{}, c.why)
 		switch {
 		case wait == 0:
-			c.sent, c.until = b.Now, b.Now+settle+patience
-			s.rechecks.set(i, b.Now+settle)
+			if c.owed, c.last = false, b.Now; c.sent == 0 {
+				c.sent, c.until = b.Now, b.Now+settle+patience
+			}
+			s.rechecks.set(i, max(b.Now, c.sent+settle))
 		case b.Now < c.until:
 			if b.Now+patience == c.until {
 				n.own[ProbesQueued]++

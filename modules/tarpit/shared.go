@@ -33,6 +33,7 @@ type ledger struct {
 	queries           atomic.Int64           // MLD queries since then
 	queried           atomic.Int64           // when the first of those was heard
 	asked             atomic.Int64           // when any MLD query was heard last
+	blind             atomic.Int64           // captures from before this time do not count
 }
 
 // common is what the stages of all workers share.

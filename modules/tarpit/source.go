@@ -9,7 +9,7 @@ import (
 // burst.NumReasons. The address is two words, port 0 for what has no ports.
 func (s *stage) refuseSource(b *burst.Burst, i int, n *network, hi, lo uint64, port uint16) burst.Reason {
 	if _, which := n.addrs.Find(hi, lo, true); which != own.Foreign || !isHost(hi, lo) ||
-		lo == n.addrs.Broadcast4 || s.w.Observer.Captured.Has(i) {
+		family(hi, lo) == v4 && lo == n.addrs.Broadcast4 || s.w.Observer.Captured.Has(i) {
 		return burst.TarpitSource
 	}
 	if len(s.snap.Ignore) > 0 && s.snap.Ignored(hi, lo, port) {

@@ -27,6 +27,7 @@ type stage struct {
 	ear     ear
 	master  bool
 	since   int64 // when this node became master
+	now     int64 // time of the present turn, of the last one in Apply
 
 	interval, probes              int64
 	trapTTL, realTTL, lifeOfProof int64
@@ -65,6 +66,7 @@ func newStage(w *engine.Worker, c *common, r *stateless.Rules, seed uint64) *sta
 // Process implements engine.Stage: first what was heard, then who asks for
 // addresses, then who sends to them.
 func (s *stage) Process(b *burst.Burst) {
+	s.now = b.Now
 	s.ear.turn(b, &s.common.ears.heard[s.w.ID])
 	if s.snap == nil || !s.isMaster() {
 		return
@@ -80,6 +82,7 @@ func (s *stage) Process(b *burst.Burst) {
 // Tick implements engine.Stage.
 func (s *stage) Tick(b *burst.Burst) {
 	now := b.Now
+	s.now = now
 	s.ear.tick(b, &s.common.ears.heard[s.w.ID])
 	if s.snap == nil {
 		return
@@ -98,9 +101,9 @@ func (s *stage) Tick(b *burst.Burst) {
 	if s.master {
 		s.hearClaims(b)
 		s.runTimers(b)
-		if s.w.ID == 0 {
-			s.groups.tick(s, b)
-		}
+	}
+	if s.w.ID == 0 {
+		s.groups.tick(s, b)
 	}
 	if now-s.shown >= showInterval {
 		s.shown = now

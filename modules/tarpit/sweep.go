@@ -7,7 +7,7 @@ import (
 
 // sweep walks this worker's share of the shared table, a few buckets a Tick:
 // it lets captures in use live on, asks for real ones about to expire, and
-// releases what the configuration exempts by now.
+// releases what the configuration exempts by now or does not watch.
 type sweep struct {
 	cursor session.Cursor
 	pace   int    // buckets per Tick
@@ -23,6 +23,9 @@ const (
 	minRound     = 1_000_000_000
 	maxRound     = 60_000_000_000
 	takeoverTime = 60_000_000_000 // captures of another node are proven again within this
+	// takeoverRounds is how many rounds that takes at least: a round proves what
+	// the table of rechecks holds, so that they together spend the probe bound.
+	takeoverRounds = 12
 )
 
 // begin starts a new round at once.
@@ -51,7 +54,7 @@ func (w *sweep) mustGuard(s *stage) bool {
 func (s *stage) roundTime(now int64) int64 {
 	d := min(max(min(s.trapTTL/4, s.realTTL/24), minRound), maxRound)
 	if now-s.since < takeoverTime {
-		d = min(d, takeoverTime/4)
+		d = min(d, takeoverTime/takeoverRounds)
 	}
 	return d
 }
@@ -88,11 +91,17 @@ func (s *stage) sweepTable(b *burst.Burst) {
 // upkeep does what one entry needs.
 func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 	n := s.network(r.Net)
-	if r.Kind != session.KindAddress || n == nil || !n.watched() {
+	if r.Kind != session.KindAddress || n == nil {
 		return
 	}
 	now := b.Now
-	if r.State != session.Real && s.snap.Exempt(n.index, r.Hi, r.Lo) {
+	if !n.watched() {
+		if r.State == session.Trapped {
+			s.release(n, &r.Key, now) // nobody is heard here who might come alive
+		}
+		return
+	}
+	if n.isBlind(r) || r.State != session.Real && s.snap.Exempt(n.index, r.Hi, r.Lo) {
 		s.release(n, &r.Key, now)
 		return
 	}
@@ -100,8 +109,9 @@ func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 		return
 	}
 	switch {
-	case r.State == session.Trapped && (r.Used || r.Proven < s.since && now-s.since < takeoverTime):
-		if now-r.Proven > s.trapTTL/2 || r.Proven < s.since {
+	case r.State == session.Trapped && (r.Used || s.inherits(r, now)):
+		missed := r.Proven < s.since && now-s.since >= takeoverTime
+		if now-r.Proven > s.trapTTL/2 || missed || s.inherits(r, now) {
 			s.proveAgain(b, n, &r.Key, forUpkeep)
 		}
 		// While the background share lasts for less than what is in use, the
@@ -113,6 +123,17 @@ func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 	case r.State == session.Real && r.Expires-now < s.realTTL/8:
 		s.probe(b, n, &r.Key, [6]byte{}, forUpkeep)
 	}
+}
+
+// inherits tells whether it is the turn of a capture that was proven before this
+// node became master: oldest first. The least age falls from a whole life to
+// none in the first half of the time, the second half is for what is left over.
+func (s *stage) inherits(r *session.Record, now int64) bool {
+	gone := now - s.since
+	if r.Proven >= s.since || gone >= takeoverTime {
+		return false
+	}
+	return now-r.Proven >= s.trapTTL/1000*(1000-2000*gone/takeoverTime)
 }
 
 // swept tells whether every worker has seen its whole share of the table under

@@ -36,12 +36,17 @@ type check struct {
 }
 
 // verify puts a claim on the list. An answer to a question of ours needs no
-// verification, but ends one that is under way.
+// verification, but ends one that is under way; an answer to no question is a
+// claim like any other.
 func (s *stage) verify(b *burst.Burst, n *network, c *neigh.Claim) {
 	i := s.checks.find(&c.Key)
 	correct, fresh := mustCorrect(c), i < 0
+	by := c.By
+	if by == neigh.ByAnswer && !s.asked(c, i) {
+		by = neigh.BySender
+	}
 	if fresh {
-		if c.By == neigh.ByAnswer && !correct {
+		if by == neigh.ByAnswer && !correct {
 			return
 		}
 		if i = s.checks.add(&c.Key, b.Now); i < 0 {
@@ -58,7 +63,7 @@ func (s *stage) verify(b *burst.Burst, n *network, c *neigh.Claim) {
 	if c.Strong {
 		v.mac = c.MAC
 	}
-	switch c.By {
+	switch by {
 	case neigh.ByAnswer:
 		n.own[ClaimsVerified]++
 		v.known, v.at = true, b.Now+strayTime
@@ -72,6 +77,16 @@ func (s *stage) verify(b *burst.Burst, n *network, c *neigh.Claim) {
 	}
 	s.checks.set(i, b.Now)
 	s.advanceCheck(b, i)
+}
+
+// asked tells whether a question about the address of a claim was under way:
+// its proof, a recheck of this worker, or the verification in slot i (-1: none).
+func (s *stage) asked(c *neigh.Claim, i int) bool {
+	if c.Record.State == session.Probing || i >= 0 && s.check[i].tries > 0 {
+		return true
+	}
+	r := s.rechecks.find(&c.Key)
+	return r >= 0 && s.recheck[r].sent != 0
 }
 
 // advanceCheck does what is due.

@@ -58,6 +58,10 @@ func (s *stage) tell(b *burst.Burst, i int) {
 			break // came alive while we were waiting for a buffer
 		}
 		w := &p.waiters.of[p.waiters.at]
+		if s.turnedAway(w, b.Now) {
+			p.waiters.at++
+			continue
+		}
 		if !s.answerWaiter(b, n, k, w) {
 			s.proofs.set(i, b.Now+moment)
 			return
@@ -66,6 +70,13 @@ func (s *stage) tell(b *burst.Burst, i int) {
 		p.waiters.at++
 	}
 	s.finish(i)
+}
+
+// turnedAway tells whether a waiter has become one that is never answered while
+// the proof ran: a DHCP server that was just learnt, or ignored by a reload.
+func (s *stage) turnedAway(w *waiter, now int64) bool {
+	hi, lo := packet.Words(w.ip)
+	return s.common.servers.has(hi, lo, now) || len(s.snap.Ignore) > 0 && s.snap.Ignored(hi, lo, 0)
 }
 
 // answerWaiter sends one answer of our own accord; false without a buffer.

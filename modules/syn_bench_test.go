@@ -1,0 +1,137 @@
+package modules_test
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"testing"
+
+	"github.com/google/gopacket/layers"
+
+	"mire/dpdk/burst"
+	"mire/engine"
+	"mire/engine/config"
+	"mire/engine/enginetest"
+	"mire/engine/enginetest/rig"
+	"mire/engine/event"
+	"mire/engine/session"
+	"mire/modules"
+)
+
+// wheel is a lane that receives the same frames again and again, as a driver
+// does that copies them into fresh buffers, and transmits into nothing.
+type wheel struct {
+	frames [][]byte
+	bufs   [burst.Size][256]byte
+	at     int
+	now    int64
+	sent   uint64
+}
+
+func (w *wheel) Exchange(b *burst.Burst) int {
+	w.sent += uint64(b.Send.Count())
+	b.Send, b.Originated, b.Room = 0, 0, uint32(len(w.bufs[0]))
+	for i := range burst.Size {
+		f := w.frames[w.at]
+		copy(w.bufs[i][:], f)
+		b.Map(i, w.bufs[i][:], len(f))
+		b.In[i], b.Rx[i] = 0, 0
+		if w.at++; w.at == len(w.frames) {
+			w.at = 0
+		}
+	}
+	w.now += 5000
+	b.N, b.Now = burst.Size, w.now
+	return burst.Size
+}
+
+// BenchmarkSYN is the whole chain over bursts of SYNs to captured addresses,
+// without a driver; ns/packet includes the copy of a frame. Events are taken
+// away as fast as they come, or nobody takes any.
+func BenchmarkSYN(b *testing.B) {
+	for _, c := range []struct {
+		name   string
+		v6     bool
+		source int // low bits of the sender: inside the network or not
+		drain  bool
+	}{
+		{"v4", false, 0, false},
+		{"v4/events", false, 0, true},
+		{"v4/on-link", false, 1, false},
+		{"v6", true, 0, false},
+		{"v6/events", true, 0, true},
+	} {
+		b.Run(c.name, func(b *testing.B) { benchmarkSYN(b, c.v6, c.source == 1, c.drain) })
+	}
+}
+
+func benchmarkSYN(b *testing.B, v6, onLink, drain bool) {
+	const n = 1024
+	snap := enginetest.Snapshot(enginetest.WithTarpit(config.TarpitEnable), func(s *config.Snapshot) {
+		s.Networks[0].Prefix4 = netip.MustParsePrefix("172.16.0.0/12")
+		s.Interfaces[0].Kernel = false
+		s.VRRP = nil
+		s.Networks[0].VirtMAC, s.Networks[0].Virt6MAC = s.Networks[0].RealMAC, s.Networks[0].RealMAC
+	})
+	chain, err := modules.Chain(modules.Order())
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := rig.New(b, snap, chain...)
+	w := &wheel{now: rig.Start}
+	for i := range n {
+		src, dst := far4(i, onLink), netip.AddrFrom4([4]byte{172, 20, byte(i >> 8), byte(i)})
+		if v6 {
+			a, d := enginetest.Prefix6.Addr().As16(), enginetest.Prefix6.Addr().As16()
+			a[0], a[14], a[15] = 0x30, byte(i>>8), byte(i)
+			d[13], d[14], d[15] = 1, byte(i>>8), byte(i)
+			src, dst = netip.AddrFrom16(a), netip.AddrFrom16(d)
+		}
+		w.frames = append(w.frames, synWithMSS(src, dst, i))
+		k := session.Key{Net: 1, Kind: session.KindAddress}
+		d := dst.As16()
+		k.Hi, k.Lo = binary.BigEndian.Uint64(d[:8]), binary.BigEndian.Uint64(d[8:])
+		if o := r.Table.Put(&session.Record{Key: k, State: session.Trapped, Proven: rig.Start, Expires: rig.Start + 3600e9}, 1<<session.Unknown, rig.Start); o != session.Done {
+			b.Fatal(o)
+		}
+	}
+	worker, err := engine.NewWorker(engine.WorkerConfig{
+		Count: 1, Table: r.Table, Events: r.Events, Secret: r.Worker.Secret, Burst: new(burst.Burst), Lanes: []engine.Lane{w},
+		Chain: chain, Snapshots: &r.Snapshots,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var out [64]event.Event
+	turns := 0
+	for b.Loop() {
+		worker.Turn()
+		turns++
+		if drain {
+			r.Events.Pop(out[:])
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/burst.Size, "ns/packet")
+	if want := uint64(turns-1) * burst.Size; w.sent != want {
+		b.Fatalf("%d replies in %d turns, want %d", w.sent, turns, want)
+	}
+}
+
+// far4 is a sender outside the network, or inside it and not captured.
+func far4(i int, onLink bool) netip.Addr {
+	if onLink {
+		return netip.AddrFrom4([4]byte{172, 21, byte(i >> 8), byte(i)})
+	}
+	return netip.AddrFrom4([4]byte{198, 18, byte(i >> 8), byte(i)})
+}
+
+// synWithMSS is the shortest SYN that real stacks send.
+func synWithMSS(src, dst netip.Addr, i int) []byte {
+	tcp := &layers.TCP{
+		SrcPort: layers.TCPPort(1024 + i), DstPort: 80, Seq: uint32(i) * 7919, SYN: true, Window: 64240,
+		Options: []layers.TCPOption{{OptionType: layers.TCPOptionKindMSS, OptionLength: 4, OptionData: []byte{5, 0xb4}}},
+	}
+	if src.Is6() {
+		return enginetest.IPv6(enginetest.PeerMAC, enginetest.RealMAC, src, dst, 64, layers.IPProtocolTCP, tcp)
+	}
+	return enginetest.IPv4(enginetest.PeerMAC, enginetest.RealMAC, src, dst, 64, layers.IPProtocolTCP, tcp)
+}

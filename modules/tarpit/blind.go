@@ -1,0 +1,50 @@
+package tarpit
+
+import (
+	"net/netip"
+
+	"mire/engine/config"
+	"mire/engine/session"
+)
+
+// A network that was not watched, or lay on another port, VLAN or prefix, heard
+// nobody there: what was captured under its number until then proves nothing. The
+// ledger keeps up to when that was, so that a reload which disables and enables
+// a network, or moves it, makes no capture of a host that came meanwhile.
+
+// wasBlind tells whether a network of the next snapshot was not heard under the
+// present one. Before the first snapshot nothing was captured here.
+func (s *stage) wasBlind(c *config.Network) bool {
+	if s.nets == nil {
+		return false
+	}
+	n := s.network(uint16(c.Number))
+	return n == nil || !n.watched() || n.port != c.Port || n.vlan != c.VLAN ||
+		n.prefix != [families]netip.Prefix{c.Prefix4, c.Prefix6}
+}
+
+// forgetUntil doubts what any worker captured before the given time.
+func (l *ledger) forgetUntil(now int64) {
+	for {
+		old := l.blind.Load()
+		if old >= now || l.blind.CompareAndSwap(old, now) {
+			return
+		}
+	}
+}
+
+// isBlind tells whether a capture is older than the watch over its network.
+func (n *network) isBlind(r *session.Record) bool {
+	return r.State == session.Trapped && r.Proven < n.ledger.blind.Load()
+}
+
+// releaseBlind releases a captured address whose proof does not count any more, and
+// tells whether it did.
+func (s *stage) releaseBlind(n *network, k *session.Key, now int64) bool {
+	r, ok := s.w.Table.Get(*k, now)
+	if !ok || !n.isBlind(&r) {
+		return false
+	}
+	s.release(n, k, now)
+	return true
+}
