@@ -37,6 +37,7 @@ func printStatus(w io.Writer, s daemon.Status) {
 			mebibytes(s.Memory.Resident), mebibytes(s.Memory.Heap), mebibytes(s.Memory.Table), yesNo(s.Hugepages))},
 		{"mbufs", fmt.Sprintf("%d of %d in use", s.Memory.MbufsUse, s.Memory.MbufsAll)},
 		{"addresses", fmt.Sprintf("%d trapped, %d real, %d probing of %d", s.Table.Trapped, s.Table.Real, s.Table.Probing, s.Table.Capacity)},
+		{"no place", fmt.Sprintf("%d for want of room in the table, %d over the share of their state", s.Table.Full, s.Table.Quota)},
 		{"packets", fmt.Sprintf("%d received + %d own = %d sent + %d dropped + %d consumed + %d held (%s)",
 			t.Received, t.Originated, t.Transmitted, t.Dropped, t.Consumed, t.Held, balance(t.Balanced))},
 		{"events", fmt.Sprintf("%d seen, %d lines, %d counted in lines, %d suppressed, %d lost",

@@ -40,7 +40,9 @@ func (a *Arena) Reserve(name string, size uintptr) ([]byte, error) {
 	if len(name) >= C.RTE_MEMZONE_NAMESIZE {
 		return nil, fmt.Errorf("reserve %s: the name has %d bytes, at most %d", name, len(name), C.RTE_MEMZONE_NAMESIZE-1)
 	}
-	mz, err := memzone.Reserve(name, size, memzone.OptAligned(arenaAlign))
+	mz, err := onThread(func() (*memzone.Memzone, error) {
+		return memzone.Reserve(name, size, memzone.OptAligned(arenaAlign))
+	})
 	if err != nil {
 		what := "announce more in Options.Memory or reserve more hugepages"
 		if errors.Is(err, syscall.EEXIST) {

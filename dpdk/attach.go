@@ -46,12 +46,15 @@ func Attach(device string) (*Port, error) {
 // return to their pool. The workers' lanes of it stay valid and receive
 // nothing; a port attached later under the same number serves them again.
 func (p *Port) Detach() error {
-	if err := p.Stop(); err != nil {
-		return err
-	}
 	process.Lock()
 	e := process.eal
 	process.Unlock()
+	if e == nil {
+		return errors.New("detach " + p.name + ": the EAL is not open")
+	}
+	if err := p.Stop(); err != nil {
+		return err
+	}
 	var rc C.int
 	var failed *C.char
 	e.route.during(func() { rc = C.mire_dev_remove(C.uint16_t(p.id), &failed) })

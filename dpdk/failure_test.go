@@ -34,7 +34,7 @@ var failures = map[string]struct {
 	"second open":        {openTwice, dpdk.Spent, "before in this process", false},
 	"unknown driver":     {attach("net_frob0"), dpdk.UnknownVdev, "net_frob0", false},
 	"no device string":   {attach("frobnicate"), dpdk.UnknownVdev, "frobnicate", false},
-	"no interface":       {attach("net_af_packet0,iface=nosuch0"), dpdk.UnknownVdev, "interface does not exist", false},
+	"no interface":       {attach("net_af_packet0,iface=nosuch0"), dpdk.UnknownVdev, "interface does not exist", true},
 	"interface not said": {attach("net_af_packet0"), dpdk.UnknownVdev, "refused device net_af_packet0", false},
 	"no file":            {attach("net_pcap0,rx_pcap=/nonexistent/in.pcap"), dpdk.UnknownVdev, "/nonexistent/in.pcap", false},
 	"unknown key":        {attach("net_null0,frob=1"), dpdk.UnknownVdev, "refused device net_null0", false},

@@ -40,11 +40,11 @@ func logCase() {
 	if _, err := dpdk.Open(o); err != nil {
 		fmt.Println(err)
 	}
-	dpdk.Attach("net_af_packet0,iface=nosuch0")
+	dpdk.Attach("net_pcap0,rx_pcap=/nonexistent/in.pcap")
 	log.wants(
 		`"level":"debug","source":"go-dpdk","message":"EAL parameters: `,
 		`"level":"debug","source":"dpdk","message":"EAL: Detected CPU lcores: `,
-		`"level":"error","source":"dpdk","message":"rte_pmd_init_internals(): net_af_packet0: ioctl failed`,
+		`"level":"error","source":"dpdk","message":"open_single_rx_pcap(): Couldn't open /nonexistent/in.pcap`,
 	)
 }
 

@@ -15,6 +15,7 @@ import "C"
 
 import (
 	"fmt"
+	"os"
 	"unsafe"
 
 	"github.com/yerden/go-dpdk/mempool"
@@ -60,17 +61,27 @@ func (c *PoolConfig) defaults() {
 }
 
 // PoolBytes is about how much memory a pool of that configuration takes: what
-// to add to Options.Memory.
+// to add to Options.Memory. It is the amount on ordinary pages, where no mbuf
+// may cross the end of a page of 4 KiB, so that one of 2 KiB fills one alone;
+// on hugepages it is about 60 % of that.
 func PoolBytes(c PoolConfig) int64 {
 	c.defaults()
 	object := int64(C.object_size(C.uint32_t(c.Room) + C.RTE_PKTMBUF_HEADROOM))
-	// One pointer per mbuf in the pool's ring, a power of two of them; caches.
+	page := int64(os.Getpagesize())
+	mbufs := (int64(c.Count) + page/object - 1) / max(page/object, 1) * page
+	if object > page {
+		mbufs = int64(c.Count) * object
+	}
+	// One pointer per mbuf in the pool's ring, a power of two of them.
 	ring := int64(16)
 	for ring < int64(c.Count)+1 {
 		ring *= 2
 	}
-	return int64(c.Count)*object + ring*8 + int64(C.RTE_MAX_LCORE)*(16<<10)
+	return mbufs + ring*8 + C.RTE_MAX_LCORE*lcoreCacheBytes
 }
+
+// lcoreCacheBytes is what one lcore's cache of a pool takes, whatever its size.
+const lcoreCacheBytes = C.sizeof_struct_rte_mempool_cache
 
 // NewPool makes a pool. It fails with ENOMEM when the EAL has too little
 // memory left and with EEXIST when the name is taken.
@@ -83,8 +94,10 @@ func NewPool(c PoolConfig) (*Pool, error) {
 	if c.AnyNode {
 		socket = C.SOCKET_ID_ANY
 	}
-	mp, err := mempool.CreateMbufPool(c.Name, c.Count, c.Room+Headroom,
-		mempool.OptCacheSize(c.Cache), mempool.OptSocket(socket))
+	mp, err := onThread(func() (*mempool.Mempool, error) {
+		return mempool.CreateMbufPool(c.Name, c.Count, c.Room+Headroom,
+			mempool.OptCacheSize(c.Cache), mempool.OptSocket(socket))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("rte_pktmbuf_pool_create %s (%d mbufs of %d bytes, %d MiB): %w: announce more in Options.Memory or reserve more hugepages",
 			c.Name, c.Count, c.Room, PoolBytes(c)>>20, err)

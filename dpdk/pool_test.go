@@ -42,12 +42,15 @@ func TestPoolRefuses(t *testing.T) {
 	}
 }
 
-// PoolBytes must be enough: what it says is what --no-huge reserves.
+// That it is enough is what TestAnnouncedMemoryIsEnough says.
 func TestPoolBytes(t *testing.T) {
 	c := dpdk.PoolConfig{Name: "bytes", Count: 16383, Room: 2048}
-	n := dpdk.PoolBytes(c)
-	if least := int64(c.Count) * 2304; n < least || n > least*5/4 {
-		t.Errorf("%d bytes for %d mbufs of at least 2304", n, c.Count)
+	if n, pages := dpdk.PoolBytes(c), int64(c.Count)*4096; n < pages || n > pages*11/10 {
+		t.Errorf("%d bytes for %d mbufs, one on each page", n, c.Count)
+	}
+	c.Room = 9216
+	if n, least := dpdk.PoolBytes(c), int64(c.Count)*9536; n < least || n > least*11/10 {
+		t.Errorf("%d bytes for %d mbufs of 9536 at least", n, c.Count)
 	}
 }
 

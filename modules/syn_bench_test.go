@@ -2,8 +2,10 @@ package modules_test
 
 import (
 	"encoding/binary"
+	"math"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/google/gopacket/layers"
 
@@ -43,6 +45,9 @@ func (w *wheel) Exchange(b *burst.Burst) int {
 	b.N, b.Now = burst.Size, w.now
 	return burst.Size
 }
+
+// sampleTurns is how many turns are timed together.
+const sampleTurns = 50
 
 // BenchmarkSYN is the whole chain over bursts of SYNs to captured addresses,
 // without a driver; ns/packet includes the copy of a frame. Events are taken
@@ -102,15 +107,23 @@ func benchmarkSYN(b *testing.B, v6, onLink, drain bool) {
 		b.Fatal(err)
 	}
 	var out [64]event.Event
-	turns := 0
+	turns, best := 0, time.Duration(math.MaxInt64)
 	for b.Loop() {
-		worker.Turn()
-		turns++
-		if drain {
-			r.Events.Pop(out[:])
+		// The best of many short samples is what the code costs; the mean is
+		// what the machine was doing besides.
+		start := time.Now()
+		for range sampleTurns {
+			worker.Turn()
+			if drain {
+				r.Events.Pop(out[:])
+			}
 		}
+		best = min(best, time.Since(start))
+		turns += sampleTurns
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/burst.Size, "ns/packet")
+	per := float64(sampleTurns * burst.Size)
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/per, "ns/packet")
+	b.ReportMetric(float64(best.Nanoseconds())/per, "best-ns/packet")
 	if want := uint64(turns-1) * burst.Size; w.sent != want {
 		b.Fatalf("%d replies in %d turns, want %d", w.sent, turns, want)
 	}

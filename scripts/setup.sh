@@ -13,7 +13,7 @@ declare -A why=(
 declare -A packages=(
   [build]="gcc pkg-config libdpdk-dev dpdk"
   [lab]="iproute2 iputils-ping ethtool jq nmap arping ndisc6 procps"
-  [test]="dpdk-dev dnsmasq iptables rsyslog tcpdump curl"
+  [test]="dpdk-dev dnsmasq udhcpc iptables rsyslog tcpdump curl"
 )
 
 groups=("$@")

@@ -52,6 +52,7 @@ type node struct {
 	ring   *event.Ring
 	loop   *loop
 	task   *dpdk.Task
+	thread thread // the worker's
 
 	snaps     atomic.Pointer[config.Snapshot]
 	wall      atomic.Int64
@@ -84,7 +85,7 @@ func openNode(l Load, c cpus, stamped bool, log zerolog.Logger) (n *node, err er
 	if err = n.openWorker(stamped); err != nil {
 		return n, err
 	}
-	return n, n.launch()
+	return n, n.launch(c)
 }
 
 // openDPDK opens the EAL, the pool, the table and the port, which stays stopped.
@@ -176,13 +177,19 @@ func (n *node) openWorker(stamped bool) error {
 
 // launch starts the worker, lets it become master on a silent port, so that no
 // capture counts as another node's, fills the table, and parks it.
-func (n *node) launch() error {
+func (n *node) launch(c cpus) error {
 	n.loop = newLoop(n.worker)
 	var err error
 	if n.task, err = dpdk.Launch(1, n.loop.run); err != nil {
 		return err
 	}
 	n.loop.wait()
+	if n.thread, err = threadOn(os.Getpid(), c.worker); err != nil {
+		return err
+	}
+	if err := n.thread.ahead(); err != nil {
+		return err
+	}
 	n.loop.start()
 	time.Sleep(20 * time.Millisecond)
 	n.loop.park()
@@ -193,19 +200,24 @@ func (n *node) launch() error {
 	return n.port.Start()
 }
 
-// slice runs the worker for d after a settling time and returns what it
-// received in a second, by the worker's own counters and clock.
-func (n *node) slice(d time.Duration) (rate float64, err error) {
+// slice implements slicer: the worker's own counters by its own clock.
+func (n *node) slice(d time.Duration) (s Slice, err error) {
 	n.loop.start()
 	defer n.loop.park()
 	time.Sleep(settle)
+	m, err := n.thread.now()
+	if err != nil {
+		return s, err
+	}
 	from := n.worker.Counters()
 	time.Sleep(d)
 	to := n.worker.Counters()
 	if to.Now <= from.Now || to.IO.Received == from.IO.Received {
-		return 0, fmt.Errorf("the worker received nothing in %v", d)
+		return s, fmt.Errorf("the worker received nothing in %v", d)
 	}
-	return float64(to.IO.Received-from.IO.Received) / float64(to.Now-from.Now) * 1e9, nil
+	s.Rate = float64(to.IO.Received-from.IO.Received) / float64(to.Now-from.Now) * 1e9
+	s.Share, err = n.thread.share(m)
+	return s, err
 }
 
 // finish ends the worker after its last frames have left; its counters are

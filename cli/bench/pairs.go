@@ -15,18 +15,31 @@ const (
 	MaxSlice = time.Second
 )
 
-// Pair is two slices that followed each other, in frames a second.
-type Pair struct {
-	Ours     float64 `json:"ours"`
-	Baseline float64 `json:"baseline"`
+// Slice is what one side did in one slice.
+type Slice struct {
+	Rate float64 `json:"pps"` // frames received in a second
+	// Share is the part of the slice in which its thread was on a CPU, 0..1:
+	// less than 1 means that something else wanted that CPU.
+	Share float64 `json:"cpu_share"`
 }
 
-// Ratio is ours to the baseline.
-func (p Pair) Ratio() float64 { return p.Ours / p.Baseline }
+// Pair is two slices that followed each other.
+type Pair struct {
+	Ours     Slice `json:"ours"`
+	Baseline Slice `json:"baseline"`
+}
+
+// Ratio is our rate to the baseline's.
+func (p Pair) Ratio() float64 { return p.Ours.Rate / p.Baseline.Rate }
+
+// CPURatio is Ratio for the time in which each side had its CPU.
+func (p Pair) CPURatio() float64 {
+	return p.Ratio() / p.Ours.Share * p.Baseline.Share
+}
 
 // slicer is one side of a comparison. It stands still between two slices.
 type slicer interface {
-	slice(d time.Duration) (rate float64, err error)
+	slice(d time.Duration) (Slice, error)
 }
 
 // alternate runs n pairs of slices of d, the sides in the order ABBA: what
@@ -42,16 +55,16 @@ func alternate(ctx context.Context, n int, d time.Duration, ours, baseline slice
 		}
 		for _, side := range []struct {
 			slicer
-			rate *float64
+			to *Slice
 		}{{first, a}, {second, b}} {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			rate, err := side.slice(d)
+			s, err := side.slice(d)
 			if err != nil {
 				return nil, err
 			}
-			*side.rate = rate
+			*side.to = s
 		}
 		each(*p)
 	}

@@ -19,6 +19,7 @@ func (r *SYNResult) Print(w io.Writer) {
 	line("mire", r.Ours, 1e6, " Mpps")
 	line("testpmd "+r.Baseline, r.Theirs, 1e6, " Mpps")
 	line("ratio", r.Ratio, 1, "     ")
+	line("by CPU time", r.CPURatio, 1, "     ")
 	if r.TooNoisy {
 		fmt.Fprintf(w, "too noisy: the quartiles of the ratio are %.0f %% apart, at most %.0f %%: repeat on a calm machine\n",
 			100*r.Ratio.Spread(), 100*noisy)

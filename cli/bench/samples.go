@@ -22,7 +22,7 @@ type sample struct {
 // samples carry replies from the worker to the check, which takes microseconds
 // for each and must not be done by the worker. One producer, one consumer.
 type samples struct {
-	ring       [1024]sample
+	ring       [8192]sample
 	head, tail atomic.Uint64
 	lost       atomic.Uint64 // the check was too slow
 	wait       int           // replies until the next sample

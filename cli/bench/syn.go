@@ -41,6 +41,7 @@ type SYNResult struct {
 	Ours        Quartiles   `json:"ours_pps"`
 	Theirs      Quartiles   `json:"baseline_pps"`
 	Ratio       Quartiles   `json:"ratio"`
+	CPURatio    Quartiles   `json:"ratio_by_cpu_time"`
 	TooNoisy    bool        `json:"too_noisy"`
 	Conditions  []Condition `json:"conditions"`
 	Environment Environment `json:"environment"`
@@ -78,7 +79,7 @@ func SYN(ctx context.Context, o SYNOptions) (r *SYNResult, err error) {
 		Slice: o.Slice.String(), Environment: environment()}
 	r.Pairs, err = alternate(ctx, o.Pairs, o.Slice, n, t, func(p Pair) {
 		if o.Progress != nil {
-			fmt.Fprintf(o.Progress, "  %6.2f Mpps  testpmd %6.2f Mpps  ratio %.3f\n", p.Ours/1e6, p.Baseline/1e6, p.Ratio())
+			fmt.Fprintf(o.Progress, "  %6.2f Mpps  testpmd %6.2f Mpps  ratio %.3f\n", p.Ours.Rate/1e6, p.Baseline.Rate/1e6, p.Ratio())
 		}
 	})
 	if err != nil {
@@ -107,10 +108,15 @@ func (o *SYNOptions) check() error {
 
 // judge computes what the pairs say.
 func (r *SYNResult) judge() {
-	var ours, theirs, ratio []float64
-	for _, p := range r.Pairs {
-		ours, theirs, ratio = append(ours, p.Ours), append(theirs, p.Baseline), append(ratio, p.Ratio())
+	of := func(f func(Pair) float64) Quartiles {
+		values := make([]float64, len(r.Pairs))
+		for i, p := range r.Pairs {
+			values[i] = f(p)
+		}
+		return quartiles(values)
 	}
-	r.Ours, r.Theirs, r.Ratio = quartiles(ours), quartiles(theirs), quartiles(ratio)
+	r.Ours = of(func(p Pair) float64 { return p.Ours.Rate })
+	r.Theirs = of(func(p Pair) float64 { return p.Baseline.Rate })
+	r.Ratio, r.CPURatio = of(Pair.Ratio), of(Pair.CPURatio)
 	r.TooNoisy = r.Ratio.Spread() > noisy
 }

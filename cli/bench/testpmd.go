@@ -18,8 +18,9 @@ import (
 // testpmd is the yardstick: DPDK's own forwarder, started once, forwarding only
 // between the commands start and stop that are typed at its prompt.
 type testpmd struct {
-	cmd *exec.Cmd
-	tty *os.File
+	cmd    *exec.Cmd
+	tty    *os.File
+	thread thread // of the forwarding core
 	// what it forwarded, by its own count at each stop
 	received, sent uint64
 }
@@ -58,6 +59,12 @@ func openTestpmd(ctx context.Context, mode, source string, burst int, c cpus) (*
 	if out, err := t.answer(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s did not come up: %w\n%s", testpmdBinary, err, out), t.close())
 	}
+	if t.thread, err = threadOn(cmd.Process.Pid, c.worker); err == nil {
+		err = t.thread.ahead()
+	}
+	if err != nil {
+		return nil, errors.Join(err, t.close())
+	}
 	return t, nil
 }
 
@@ -92,36 +99,43 @@ func (t *testpmd) answer() (string, error) {
 	}
 }
 
-// slice forwards for d after a settling time and returns what was received in a
-// second, by testpmd's own counters and clock.
-func (t *testpmd) slice(d time.Duration) (rate float64, err error) {
+// slice implements slicer: testpmd's own counters by its own clock.
+func (t *testpmd) slice(d time.Duration) (s Slice, err error) {
 	if _, err := t.do("start"); err != nil {
-		return 0, err
+		return s, err
 	}
 	time.Sleep(settle)
 	if _, err := t.do("show port stats all"); err != nil {
-		return 0, err
+		return s, err
+	}
+	m, err := t.thread.now()
+	if err != nil {
+		return s, err
 	}
 	time.Sleep(d)
 	stats, err := t.do("show port stats all")
 	if err != nil {
-		return 0, err
+		return s, err
+	}
+	if s.Share, err = t.thread.share(m); err != nil {
+		return s, err
 	}
 	end, err := t.do("stop")
 	if err != nil {
-		return 0, err
+		return s, err
 	}
 	pps, ok := number(stats, "Rx-pps")
 	if !ok || pps == 0 {
-		return 0, fmt.Errorf("%s printed no rate:\n%s", testpmdBinary, stats)
+		return s, fmt.Errorf("%s printed no rate:\n%s", testpmdBinary, stats)
 	}
 	rx, ok1 := number(end, "RX-total")
 	tx, ok2 := number(end, "TX-total")
 	if !ok1 || !ok2 {
-		return 0, fmt.Errorf("%s printed no totals:\n%s", testpmdBinary, end)
+		return s, fmt.Errorf("%s printed no totals:\n%s", testpmdBinary, end)
 	}
 	t.received, t.sent = t.received+rx, t.sent+tx
-	return float64(pps), nil
+	s.Rate = float64(pps)
+	return s, nil
 }
 
 // number finds "name: 123" in what testpmd prints; the first one counts.

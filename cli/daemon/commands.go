@@ -17,22 +17,26 @@ func (d *Daemon) register(r *control.Registry) {
 	show := func(name, help string, f func(args []string) (any, error)) {
 		r.Register("show "+name, help, func(_ context.Context, args []string) (any, error) { return f(args) })
 	}
-	show("status", "the node at a glance", d.showStatus)
-	show("ports", "interfaces, links and counters", d.showPorts)
-	show("workers", "packets by worker", d.showWorkers)
-	show("modules", "what each module decided", d.showModules)
-	show("drops", "why frames were dropped", d.showDrops)
+	show("status", "the node at a glance", alone("show status", d.showStatus))
+	show("ports", "interfaces, links and counters", alone("show ports", d.showPorts))
+	show("workers", "packets by worker", alone("show workers", d.showWorkers))
+	show("modules", "what each module decided", alone("show modules", d.showModules))
+	show("drops", "why frames were dropped", alone("show drops", d.showDrops))
 	show("sessions", "the shared table", d.showSessions)
-	show("tarpit", "proofs, captures, answers", d.showTarpit)
-	show("neighbours", "who this node reaches itself", d.showNeighbours)
+	show("tarpit", "proofs, captures, answers", alone("show tarpit", d.showTarpit))
+	show("neighbours", "who this node reaches itself", alone("show neighbours", d.showNeighbours))
 	show("log", "the last lines of the log", d.showLog)
-	show("config", "the running configuration", d.showConfig)
-	r.Register("reload", "read the configuration file again", func(context.Context, []string) (any, error) {
-		return d.done(d.Reload())
+	show("config", "the running configuration", alone("show config", d.showConfig))
+	reload := alone("reload", func([]string) (any, error) { return d.done(d.Reload()) })
+	r.Register("reload", "read the configuration file again", func(_ context.Context, args []string) (any, error) {
+		return reload(args)
 	})
-	r.Register("stop", "end this mire", func(context.Context, []string) (any, error) {
+	stop := alone("stop", func([]string) (any, error) {
 		d.stop()
 		return map[string]string{"result": "stopping"}, nil
+	})
+	r.Register("stop", "end this mire", func(_ context.Context, args []string) (any, error) {
+		return stop(args)
 	})
 	r.Register("release", "ADDRESS [NETWORK]: forget what is known of an address", func(_ context.Context, args []string) (any, error) {
 		return d.release(args)
@@ -47,13 +51,24 @@ func (d *Daemon) register(r *control.Registry) {
 	}
 }
 
+// alone refuses words behind a command that takes none: they were meant for
+// something.
+func alone(name string, f func([]string) (any, error)) func([]string) (any, error) {
+	return func(args []string) (any, error) {
+		if len(args) > 0 {
+			return nil, fmt.Errorf("%s: takes no argument %q", name, args[0])
+		}
+		return f(args)
+	}
+}
+
 // joinWords makes one line of the configuration language again; words with
-// blanks were quoted.
+// blanks were quoted. The language knows no escapes.
 func joinWords(word string, args []string) string {
 	line := word
 	for _, a := range args {
 		if a == "" || strings.ContainsAny(a, " \t") {
-			a = strconv.Quote(a)
+			a = `"` + a + `"`
 		}
 		line += " " + a
 	}

@@ -183,8 +183,11 @@ func (d *Daemon) close() error {
 	}
 	var errs []error
 	for _, p := range d.ports {
-		if p.dev != nil {
+		if p.dev != nil && !p.detached {
 			errs = append(errs, p.dev.Detach())
+		}
+		if p.claim != nil {
+			p.claim.Close()
 		}
 	}
 	if d.table != nil {

@@ -100,9 +100,9 @@ func TestCommandAppliesAllOrNothing(t *testing.T) {
 	if d.snaps.Load() != before {
 		t.Error("the first of two lines was applied though the second is wrong")
 	}
-	warnings, err := d.Command("set someday 3")
-	if err != nil || len(warnings) != 1 {
-		t.Errorf("%v, warnings %v: an unknown parameter is told", err, warnings)
+	warnings, err := d.Command("network 9 tarpit enable")
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].String(), "not registered") {
+		t.Errorf("%v, warnings %v: a network that stays inactive is told", err, warnings)
 	}
 	if warnings, err = d.Command("network 1 tarpit enable"); err != nil || len(warnings) != 0 {
 		t.Errorf("%v, warnings %v: those about other lines are not told again", err, warnings)

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 
 	"mire/dpdk"
@@ -12,6 +13,7 @@ import (
 type port struct {
 	conf    config.Interface
 	dev     *dpdk.Port
+	claim   *net.UnixListener
 	queues  int // RX queues, one lane each
 	workers int // TX queues
 	pool    *dpdk.Pool
@@ -22,8 +24,10 @@ type port struct {
 	// What netlink says; only for ports over kernel interfaces.
 	index int  // of the kernel interface when the port was attached
 	here  bool // present
-	up    bool
-	host  []netip.Addr
+	// detached: the interface went away and its successor is not attached yet.
+	detached bool
+	up       bool
+	host     []netip.Addr
 }
 
 // device is the device string of the interface, for a number of queue pairs.
@@ -46,6 +50,12 @@ func (p *port) open(d *Daemon, pl *plan) error {
 		// A packet socket is a pair of queues, and the kernel spreads frames
 		// over all sockets: each worker needs one to send, so each must listen.
 		p.queues = pl.workers
+	}
+	if p.conf.Access == config.AccessRaw || p.conf.Access == config.AccessAFXDP {
+		var err error
+		if p.claim, err = claim(p.conf.Name); err != nil {
+			return err
+		}
 	}
 	if err := p.attach(); err != nil {
 		return fmt.Errorf("interface %d (%s): %w", p.conf.Number, p.conf.Name, err)

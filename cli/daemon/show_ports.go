@@ -36,7 +36,7 @@ func (d *Daemon) portViews(extended bool) []Port {
 // behind the port, because its driver says "up" whatever happens.
 func (p *port) link() string {
 	up := p.up
-	if p.conf.Kernel = p.dev.KernelBacked(); !p.conf.Kernel {
+	if !p.dev.KernelBacked() {
 		l, err := p.dev.Link()
 		up = err == nil && l.Up
 	} else if !p.here {

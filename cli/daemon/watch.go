@@ -46,7 +46,7 @@ func (d *Daemon) linkChanged(s dpdk.LinkState) {
 		was := p.link()
 		p.here, p.up = s.Present, s.Up && s.Carrier
 		if s.Present {
-			if p.index != 0 && p.index != s.Index {
+			if p.index != 0 && (p.index != s.Index || p.detached) {
 				d.replug(p)
 			}
 			p.index = s.Index
@@ -67,14 +67,18 @@ func (d *Daemon) linkChanged(s dpdk.LinkState) {
 // Workers go on meanwhile: they receive nothing from it.
 func (d *Daemon) replug(p *port) {
 	log := d.Log.With().Int("interface", p.conf.Number).Str("name", p.kernelName()).Logger()
-	if err := p.dev.Detach(); err != nil {
-		log.Error().Err(err).Msg("the interface was made again, but its port cannot be detached: restart mire")
-		return
+	if !p.detached {
+		if err := p.dev.Detach(); err != nil {
+			log.Error().Err(err).Msg("the interface was made again, but its port cannot be detached: restart mire")
+			return
+		}
+		p.detached = true
 	}
 	if err := p.attach(); err != nil {
-		log.Error().Err(err).Msg("the interface was made again, but its port cannot be attached: restart mire")
+		log.Error().Err(err).Msg("the interface was made again, but its port cannot be attached: the next change of its link tries again")
 		return
 	}
+	p.detached = false
 	if err := p.dev.Start(); err != nil {
 		log.Error().Err(err).Msg("the interface was made again, but its port does not start: restart mire")
 		return

@@ -111,13 +111,14 @@ func TestSeedLinesByteForByteInLogAndSyslog(t *testing.T) {
 
 	// Two turns: the answers to the first come from proofs, those to the second
 	// at once.
-	for range 2 {
+	for turn := range 2 {
 		l.must("attacker", "arping", "-c", "1", "-w", "5", "-I", "eth0", "198.18.0.70")
 		for _, a := range []string{"198.18.0.77", "2001:db8:18::77"} {
 			l.must("attacker", "ping", "-n", "-c", "1", "-W", "5", a)
 		}
 		for _, c := range []string{
-			"tcp 198.18.0.1:40001 198.18.0.78:80 0 0", "tcp [2001:db8:18::a1]:40002 [2001:db8:18::78]:443 0 0",
+			fmt.Sprintf("tcp 198.18.0.1:4%d001 198.18.0.78:80 0 0", turn),
+			fmt.Sprintf("tcp [2001:db8:18::a1]:4%d002 [2001:db8:18::78]:443 0 0", turn),
 		} {
 			p := l.start("attacker", peer(c)...)
 			connected(t, p)

@@ -59,12 +59,14 @@ func (c *Config) Apply(command string) (*Config, error) {
 }
 
 // Edit is Apply with all problems: errors, then the result is nil, and the
-// warnings about the command, then it is not. Warnings about what was there
-// before are left out.
+// warnings that the command gave rise to, then it is not. Those about what was
+// there before are left out.
 func (c *Config) Edit(command string) (*Config, Problems) {
 	d, problems := build(c.clone(), typedName, []byte(command), true)
 	if d != nil {
-		problems = slices.DeleteFunc(problems, func(p Problem) bool { return p.File != typedName })
+		old := &reporter{}
+		c.clone().validate(old)
+		problems = slices.DeleteFunc(problems, func(p Problem) bool { return slices.Contains(old.list, p) })
 	}
 	return d, problems
 }

@@ -187,3 +187,17 @@ func TestVRRPFamilyDefault(t *testing.T) {
 		}
 	}
 }
+
+func TestEditTellsTheWarningsOfItsLineAlone(t *testing.T) {
+	c := New()
+	d, problems := c.Edit("network 9 tarpit enable")
+	if d == nil || len(problems) != 1 || !problems[0].Warning {
+		t.Fatalf("%v, want one warning: network 9 is not registered", problems)
+	}
+	if d, problems = d.Edit("hostname other"); d == nil || len(problems) != 0 {
+		t.Errorf("%v, want none: the warning about network 9 was told before", problems)
+	}
+	if d, problems = c.Edit("hostname"); d != nil || len(problems.Errors()) == 0 {
+		t.Errorf("%v, want an error and no configuration", problems)
+	}
+}

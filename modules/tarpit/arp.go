@@ -72,7 +72,9 @@ func (s *stage) request(b *burst.Burst, i int, n *network, w *waiter) {
 	case session.Unknown:
 		b.Drop(i, s.prove(b, n, k, w))
 	case session.Probing:
-		s.join(n, k, w)
+		if !s.maybeServer(n, k, b.Now) {
+			s.join(n, k, w)
+		}
 		b.Drop(i, burst.TarpitProbing)
 	case session.Real:
 		b.Drop(i, burst.TarpitReal)
@@ -100,6 +102,11 @@ func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
 		return
 	}
 	if r.Askers[0] != w.mac && r.Askers[1] != w.mac {
+		if s.maybeServer(n, k, b.Now) {
+			n.own[DHCPHolds]++
+			b.Drop(i, burst.TarpitDHCP)
+			return
+		}
 		r.Askers = [2][6]byte{w.mac, r.Askers[0]}
 		if s.w.Table.Put(&r, 1<<session.Trapped, b.Now) != session.Done {
 			b.Drop(i, burst.TarpitUnknown) // who is not remembered could not be corrected

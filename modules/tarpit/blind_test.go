@@ -129,3 +129,16 @@ func TestUnwatchedCapturesAreReleased(t *testing.T) {
 	l.wantState(cold4, session.Unknown)
 	l.wantState(cold6, session.Unknown)
 }
+
+// The sweep releases them, so that nothing is left to ask about when it has
+// been round.
+func TestBlindCapturesAreSweptAway(t *testing.T) {
+	l := newLab(t)
+	l.trap(cold4, cold6)
+	l.Apply(watched(away["on another port"], generation(2)))
+	l.Pass(time.Millisecond)
+	l.Apply(watched(generation(3)))
+	l.Pass(20 * time.Second)
+	l.wantState(cold4, session.Unknown)
+	l.wantState(cold6, session.Unknown)
+}

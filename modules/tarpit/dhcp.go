@@ -96,6 +96,14 @@ func (s *stage) holdBack(b *burst.Burst, i int) {
 	}
 }
 
+// maybeServer tells whether somebody who asks for an address only now may be a
+// DHCP server that looks whether it is free: a client is searching, and no
+// server is known yet. An answer could keep it unknown: a server that finds its
+// whole pool taken offers nothing.
+func (s *stage) maybeServer(n *network, k *session.Key, now int64) bool {
+	return familyOf(k) == v4 && now < n.ledger.holdUntil.Load() && !s.common.servers.any(now)
+}
+
 // declined releases an address that a client found taken.
 func (s *stage) declined(b *burst.Burst, i int, h packet.DHCP) {
 	a, ok := h.RequestedIP()

@@ -56,16 +56,51 @@ func TestAfterADiscoverNothingNewIsCapturedForFourSeconds(t *testing.T) {
 	l := newLab(t)
 	known := netip.MustParseAddr("172.17.2.51")
 	l.trap(known)
+	l.Turn(ask(known))
 	l.Turn(dhcp(dhcpFrame{typ: layers.DHCPMsgTypeDiscover, client: hostMAC}))
 	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), burst.TarpitDHCP)
 	l.wantState(cold4, session.Unknown)
 	if o := l.Turn(ask(known)); o.Sent != 1 {
-		t.Error("a capture from before is held back too")
+		t.Error("a capture from before is held back too from who was answered before")
 	}
 	l.Pass(3900 * time.Millisecond)
 	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitDHCP)
 	l.Pass(200 * time.Millisecond)
 	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitUnknown)
+}
+
+// A server whose whole pool is captured before anybody heard of it must find an
+// address that it can offer; only then can it be learnt.
+func TestUnknownServerIsNotAnsweredWhileAClientSearches(t *testing.T) {
+	l := newLab(t)
+	l.trap(cold4, cold6)
+	probed := netip.MustParseAddr("172.17.2.51")
+	l.Turn(ask(probed))
+	ping := et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)
+	l.Turn(dhcp(dhcpFrame{typ: layers.DHCPMsgTypeDiscover, client: hostMAC}))
+	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), burst.TarpitDHCP)
+	l.wantDrop(l.Turn(ping), burst.TarpitDHCP) // by a router that has our MAC in its cache
+	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, probed)), burst.TarpitProbing)
+	if o := l.Turn(ask(cold6)); o.Sent < 1 {
+		t.Error("IPv6 is held back too")
+	}
+	if got := sayings(l.Pass(1200 * time.Millisecond)); countOf(got, answer4(serverMAC, server4, probed)) != 0 {
+		t.Errorf("said %q: the server became a waiter", got)
+	}
+	l.wantState(probed, session.Trapped)
+	l.Pass(3 * time.Second)
+	if o := l.Turn(et.WhoHas(serverMAC, server4, cold4)); o.Sent < 1 {
+		t.Error("held back for more than four seconds")
+	}
+	// With a server known, nobody else is taken for one.
+	l.Turn(dhcp(dhcpFrame{typ: layers.DHCPMsgTypeRequest, server: server4, client: hostMAC, requested: other4}))
+	l.Turn(dhcp(dhcpFrame{typ: layers.DHCPMsgTypeDiscover, client: hostMAC}))
+	if o := l.Turn(et.WhoHas(otherMAC, other4, cold4)); o.Sent < 1 {
+		t.Error("held back from a host although the server is known")
+	}
+	if o := l.Turn(et.Echo(otherMAC, et.VirtMAC, other4, cold4, 1, 1, nil)); o.Sent < 1 {
+		t.Error("no echo reply to a host although the server is known")
+	}
 }
 
 func TestDiscoverFloodDoesNotDisarm(t *testing.T) {

@@ -16,6 +16,11 @@ func (s *stage) echo(b *burst.Burst, i int) {
 		return
 	}
 	n := &s.nets[b.Meta[i].Net]
+	if s.maybeServer(n, &s.keys[i], b.Now) {
+		n.own[DHCPHolds]++
+		b.Drop(i, burst.TarpitDHCP)
+		return
+	}
 	s.packetEvent(b, i, n, event.EchoReply)
 	packet.EchoReply(b, i)
 	packet.EthernetAt(b, i).SetSrc(n.answer[familyOf(&s.keys[i])])

@@ -131,8 +131,11 @@ func TestSourceThatEndsInZerosIsAnswered(t *testing.T) {
 		n.Prefix4, n.Real4, n.Virt4 = netip.Prefix{}, netip.Addr{}, netip.Addr{}
 	})
 	l.trap(cold6)
-	if o := l.Turn(et.Echo(askerMac, et.Virt6MAC, netip.MustParseAddr("2001:db8:9::"), cold6, 1, 1, nil)); o.Sent != 1 {
-		t.Errorf("dropped %v", o.Dropped)
+	zeros := netip.MustParseAddr("2001:db8:9::")
+	for _, f := range [][]byte{et.Solicit(askerMac, zeros, cold6, askerMac), et.Echo(askerMac, et.Virt6MAC, zeros, cold6, 1, 1, nil)} {
+		if o := l.Turn(f); o.Sent != 1 {
+			t.Errorf("dropped %v", o.Dropped)
+		}
 	}
 }
 
@@ -238,5 +241,13 @@ func TestBackupJoinsTheGroupsOfItsAddresses(t *testing.T) {
 	}
 	if n := fmt.Sprint(sayings(l.Pass(time.Millisecond))); n != "[]" {
 		t.Errorf("said %s", n)
+	}
+}
+
+func TestSolicitationInTheNameOfOurMACIsNotAnswered(t *testing.T) {
+	for _, m := range []config.MAC{et.RealMAC, et.Virt6MAC} {
+		l := newLab(t)
+		l.trap(cold6)
+		l.wantDrop(l.Turn(et.SolicitTo(askerMac, et.GroupMAC(et.SolicitedNode(cold6)), asker6, et.SolicitedNode(cold6), cold6, m)), burst.TarpitSource)
 	}
 }

@@ -60,8 +60,8 @@ func (s *stage) refuseND(b *burst.Burst, i int, n *network, typ uint8, group boo
 		return burst.TarpitDAD
 	case ip.Dst() != packet.SolicitedNode(h.Target()) && ip.Dst() != h.Target():
 		return burst.TarpitNDInvalid
-	case !isUnicast(packet.EthernetAt(b, i).Src()) || !isUnicast(askerMAC(b, i)):
-		return burst.TarpitSource
+	case !isUnicast(packet.EthernetAt(b, i).Src()) || !isUnicast(askerMAC(b, i)) || n.isMAC(word(askerMAC(b, i))):
+		return burst.TarpitSource // an answer to one of our own MACs would come back
 	}
 	if why := s.refuseSource(b, i, n, srcHi, srcLo, 0); why != burst.NumReasons {
 		return why

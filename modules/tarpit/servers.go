@@ -32,6 +32,16 @@ func (v *servers) has(hi, lo uint64, now int64) bool {
 	return false
 }
 
+// any tells whether a server is known.
+func (v *servers) any(now int64) bool {
+	for i := range int(v.n.Load()) {
+		if a := v.addr[i].Load(); a != 0 && now-v.seen[i].Load() < serverTime {
+			return true
+		}
+	}
+	return false
+}
+
 // learn notes that a server was heard. It returns true when it is new; the one
 // not heard for longest makes place.
 func (v *servers) learn(addr uint32, now int64) bool {
