@@ -91,7 +91,19 @@ func (r *logRoute) line(level byte, text string) {
 	if level == stderrLevel && strings.HasPrefix(text, "EAL: FATAL: ") {
 		return
 	}
-	r.logger.WithLevel(levelOf(level)).Str("source", "dpdk").Msg(text)
+	severity := levelOf(level)
+	if chatter(text) {
+		severity = zerolog.DebugLevel
+	}
+	r.logger.WithLevel(severity).Str("source", "dpdk").Msg(text)
+}
+
+// chatter are lines that EAL prints as notices and warnings at every start of a
+// healthy process: --in-memory needs no hugetlbfs mount, and one size of
+// hugepage is enough. When there is none at all, Open fails and says so.
+func chatter(text string) bool {
+	return strings.Contains(text, "but no mounted hugetlbfs found for that size") ||
+		strings.HasPrefix(text, "EAL: No free ") && strings.Contains(text, " hugepages reported on node ")
 }
 
 // levelOf maps the levels of rte_log.h. EAL's "info" is chatter of the start.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 
 	"mire/dpdk"
 	"mire/engine/config"
@@ -61,6 +62,9 @@ func (p *port) open(d *Daemon, pl *plan) error {
 		return fmt.Errorf("interface %d (%s): %w", p.conf.Number, p.conf.Name, err)
 	}
 	for _, r := range p.applied.Refused {
+		if p.applied.Promiscuous && strings.HasPrefix(r, "rte_eth_allmulticast_enable") {
+			continue // a promiscuous port has every group already
+		}
 		d.Log.Warn().Int("interface", p.conf.Number).Str("port", p.dev.Name()).Msg("the port refuses " + r)
 	}
 	return nil
