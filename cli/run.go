@@ -59,6 +59,10 @@ func run(c *cli.Context) error {
 		return cli.Exit(fmt.Sprintf("mire run: --log-format %q: auto, console, text or json", c.String("log-format")), exitUsage)
 	}
 	memory := &event.Memory{}
+	// Two ways to stderr: events wait for whoever reads it, and are lost and
+	// counted in their rings meanwhile; the daemon itself goes on.
+	own := event.NewImpatient(os.Stderr)
+	events := event.NewLogger(os.Stderr, format, level, memory)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	hup := make(chan os.Signal, 1)
@@ -66,7 +70,8 @@ func run(c *cli.Context) error {
 	err = daemon.Run(ctx, daemon.Options{
 		Config: c.String("config"), Socket: c.String("socket"), Version: Version,
 		Hugepages: c.String("hugepages"), Lcores: c.String("lcores"), EALArgs: c.StringSlice("eal"),
-		Log: event.NewLogger(os.Stderr, format, level, memory), Memory: memory, Reload: hup,
+		Log: event.NewLogger(own, format, level, memory), EventLog: &events, Unwritten: own.Unwritten,
+		Memory: memory, Reload: hup,
 	})
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "mire: %v\n", err)

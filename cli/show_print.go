@@ -42,6 +42,7 @@ func printStatus(w io.Writer, s daemon.Status) {
 			t.Received, t.Originated, t.Transmitted, t.Dropped, t.Consumed, t.Held, balance(t.Balanced))},
 		{"events", fmt.Sprintf("%d seen, %d lines, %d counted in lines, %d suppressed, %d lost",
 			s.Events.Pushed, s.Events.Emitted, s.Events.Merged, s.Events.Suppressed, s.Events.Lost)},
+		{"log", fmt.Sprintf("%d lines left out while nobody read it", s.Unwritten)},
 		{"syslog", syslogText(s.Events.Syslog)},
 	}
 	for _, p := range s.Ports {

@@ -74,16 +74,3 @@ func (b *lockedBuffer) wants(lines ...string) {
 		}
 	}
 }
-
-func TestChatterOfAHealthyStartIsForDebugging(t *testing.T) {
-	for line, want := range map[string]bool{
-		"EAL: 262 hugepages of size 2097152 reserved, but no mounted hugetlbfs found for that size": true,
-		"EAL: No free 1048576 kB hugepages reported on node 0":                                      true,
-		"EAL: FATAL: Cannot get hugepage information.":                                              false,
-		"EAL: Cannot open /dev/vfio/vfio":                                                           false,
-	} {
-		if chatter(line) != want {
-			t.Errorf("%q: chatter %v", line, !want)
-		}
-	}
-}

@@ -32,9 +32,15 @@ type Options struct {
 	Lcores    string // EAL --lcores; empty chooses
 	EALArgs   []string
 	Log       zerolog.Logger
-	Memory    *event.Memory // where Log is kept for `show log`; may be nil
+	EventLog  *zerolog.Logger // of packets' events; it may wait. nil = Log
+	Unwritten func() uint64   // lines that Log has left out; may be nil
+	Memory    *event.Memory   // where both are kept for `show log`; may be nil
 	Reload    <-chan os.Signal
 }
+
+// lastLines is how long the end of a daemon waits for the log to take the last
+// events.
+const lastLines = 3 * time.Second
 
 // Daemon is one running node. What workers read is in atomics; the rest is
 // guarded by mu, which workers never take.
@@ -179,7 +185,11 @@ func (d *Daemon) close() error {
 	}
 	if d.eventDone != nil {
 		d.endEvents()
-		<-d.eventDone
+		select {
+		case <-d.eventDone:
+		case <-time.After(lastLines):
+			d.Log.Error().Msg("nobody reads the log: the last events are lost")
+		}
 	}
 	var errs []error
 	for _, p := range d.ports {

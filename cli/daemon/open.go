@@ -141,7 +141,11 @@ func (d *Daemon) openWorkers(p *plan) error {
 			return err
 		}
 	}
-	d.events = event.New(event.Options{Rings: rings, Sinks: []event.Sink{event.NewLogSink(d.Log)}})
+	log := d.Log
+	if d.EventLog != nil {
+		log = *d.EventLog
+	}
+	d.events = event.New(event.Options{Rings: rings, Sinks: []event.Sink{event.NewLogSink(log)}})
 	d.applyEvents(d.snaps.Load())
 	// The aggregator outlives the workers, so that their last events are told.
 	var ctx context.Context

@@ -21,6 +21,9 @@ func (d *Daemon) showStatus([]string) (any, error) {
 		Hugepages: d.eal.Hugepages(), Memory: d.memory(), Table: d.tableView(), Totals: d.totals(),
 		Events: d.events.Stats(), Ports: d.portViews(false), Passive: d.chain.passive, CPU: cpuSeconds(),
 	}
+	if d.Unwritten != nil {
+		st.Unwritten = d.Unwritten()
+	}
 	return st, nil
 }
 

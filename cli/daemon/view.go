@@ -19,6 +19,7 @@ type Status struct {
 	Table      Table       `json:"table"`
 	Totals     Totals      `json:"totals"`
 	Events     event.Stats `json:"events"`
+	Unwritten  uint64      `json:"log_lines_unwritten"`
 	Ports      []Port      `json:"ports"`
 	Passive    []string    `json:"modules_passing_on"`
 	CPU        float64     `json:"cpu_seconds"`

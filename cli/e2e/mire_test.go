@@ -190,7 +190,8 @@ type status struct {
 			Sent, Lost  int
 		}
 	}
-	Ports []struct{ Name, Link string }
+	Ports     []struct{ Name, Link string }
+	Unwritten int `json:"log_lines_unwritten"`
 }
 
 func (n *node) status() (s status) {

@@ -34,9 +34,12 @@ func Tail6(network uint16) uint64 {
 }
 
 // Batch4 computes, for each slot of m, the low 32 bits of SipHash-2-4 of its
-// IPv4 message into out. Slots outside m are left alone or overwritten: their
-// values mean nothing.
+// IPv4 message into out. Slots outside m are left alone.
 func (k *Key) Batch4(m burst.Mask, t *Tuples, out *[burst.Size]uint32) {
+	if vector && m.Count() >= fewest {
+		batch4(k, t, out, m)
+		return
+	}
 	for ; m != 0; m = m.Rest() {
 		i := m.First()
 		out[i] = uint32(k.Words2(t.Addr[0][i], t.Tail[i]))
@@ -45,6 +48,10 @@ func (k *Key) Batch4(m burst.Mask, t *Tuples, out *[burst.Size]uint32) {
 
 // Batch6 is Batch4 for IPv6 messages.
 func (k *Key) Batch6(m burst.Mask, t *Tuples, out *[burst.Size]uint32) {
+	if vector && m.Count() >= fewest {
+		batch6(k, t, out, m)
+		return
+	}
 	for ; m != 0; m = m.Rest() {
 		i := m.First()
 		out[i] = uint32(k.Words5(t.Addr[0][i], t.Addr[1][i], t.Addr[2][i], t.Addr[3][i], t.Tail[i]))

@@ -75,6 +75,11 @@ func (s *stage) request(b *burst.Burst, i int, n *network, w *waiter) {
 		if !s.maybeServer(n, k, b.Now) {
 			s.join(n, k, w)
 		}
+		// A host that came up behind the last probe answers this question, out of
+		// our hearing: it must get one of ours too.
+		if s.isSettling(k, b.Now) {
+			s.proveAgain(b, n, k, forRequest)
+		}
 		b.Drop(i, burst.TarpitProbing)
 	case session.Real:
 		b.Drop(i, burst.TarpitReal)

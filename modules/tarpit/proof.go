@@ -129,6 +129,16 @@ func (s *stage) end(i int, now int64) {
 	s.finish(i)
 }
 
+// isSettling tells whether the probes of a proof are all out; of another
+// worker's proof it knows only when that began.
+func (s *stage) isSettling(k *session.Key, now int64) bool {
+	if i := s.proofs.find(k); i >= 0 {
+		return s.proof[i].phase == settling
+	}
+	r, ok := s.w.Table.Get(*k, now)
+	return ok && r.State == session.Probing && now-r.Proven >= (s.probes-1)*(s.interval-s.interval/10)
+}
+
 // ask sends the next probe.
 func (s *stage) ask(b *burst.Burst, i int) {
 	p := &s.proof[i]

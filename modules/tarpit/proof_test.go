@@ -177,6 +177,27 @@ func TestAnswerIsFollowedByAProbe(t *testing.T) {
 	})
 }
 
+// A host that comes up silently behind the last probe answers the asker alone.
+func TestQuestionBehindTheLastProbeIsAskedByUsToo(t *testing.T) {
+	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
+		l := newLab(t)
+		l.Turn(ask(cold))
+		if o := l.Turn(ask(cold)); o.Originated != 0 {
+			t.Fatalf("said %q, want nothing while probes are to come", sayings(o.Out))
+		}
+		if got := countOf(sayings(l.Pass(700*time.Millisecond)), probeFor(cold)); got != 2 {
+			t.Fatalf("%d probes, want the other two", got)
+		}
+		if o := l.Turn(ask(cold)); o.Originated != 1 || countOf(sayings(o.Out), probeFor(cold)) != 1 {
+			t.Fatalf("said %q, want one more probe", sayings(o.Out))
+		}
+		if all := sayings(l.Pass(300 * time.Millisecond)); countOf(all, answerTo(cold)) != 1 {
+			t.Fatalf("said %q, want the decision in its time", all)
+		}
+		l.wantState(cold, session.Trapped)
+	})
+}
+
 func TestEchoBehindAnOldProofSendsOneProbe(t *testing.T) {
 	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
 		l := newLab(t)

@@ -13,7 +13,8 @@ const maxRechecks = 256
 const answerGap = 25_000_000
 
 // recheck asks again whether an address is still nobody's. It stays captured
-// meanwhile: a sign of life would release it as at any other time.
+// meanwhile, or its proof goes on: a sign of life ends both as at any other
+// time.
 type recheck struct {
 	net   int
 	why   urgency
@@ -23,8 +24,8 @@ type recheck struct {
 	until int64 // end of patience
 }
 
-// proveAgain has a probe sent for a captured address, unless too many rechecks
-// run. One that runs already sends another for a request, at most answerGap
+// proveAgain has a probe sent for an address that is captured, or about to be,
+// unless too many rechecks run. One that runs already sends another for a request, at most answerGap
 // later: a host may have come up behind the first without a word.
 func (s *stage) proveAgain(b *burst.Burst, n *network, k *session.Key, why urgency) {
 	if !n.can[familyOf(k)] {
