@@ -67,6 +67,7 @@ func (d *Daemon) linkChanged(s dpdk.LinkState) {
 // Workers go on meanwhile: they receive nothing from it.
 func (d *Daemon) replug(p *port) {
 	log := d.Log.With().Int("interface", p.conf.Number).Str("name", p.kernelName()).Logger()
+	id := p.dev.ID()
 	if !p.detached {
 		if err := p.dev.Detach(); err != nil {
 			log.Error().Err(err).Msg("the interface was made again, but its port cannot be detached: restart mire")
@@ -79,6 +80,11 @@ func (d *Daemon) replug(p *port) {
 		return
 	}
 	p.detached = false
+	if p.dev.ID() != id {
+		// Lanes and snapshots name ports by number; EAL gives out the lowest free one.
+		log.Error().Uint16("was", id).Uint16("is", p.dev.ID()).Msg("the interface was made again, but its port has another number: restart mire")
+		return
+	}
 	if err := p.dev.Start(); err != nil {
 		log.Error().Err(err).Msg("the interface was made again, but its port does not start: restart mire")
 		return
