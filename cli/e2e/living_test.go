@@ -276,6 +276,8 @@ func (s *living) judge(all []*trial) {
 			s.t.Errorf("%v: %d of %d trials are vacuous: they prove too little", v, empty, trials)
 		}
 	}
+	worst := slices.MaxFunc(all, func(a, b *trial) int { return int(a.late() - b.late()) })
+	s.t.Logf("the latest answer after a first frame: %s", worst.report())
 	s.undisturbed(all)
 }
 
