@@ -18,6 +18,9 @@ const dhcpPool = 20
 func TestDHCPServerLeasesItsWholePool(t *testing.T) {
 	t.Parallel()
 	need(t, "dnsmasq", "udhcpc", "arping")
+	if testing.Short() {
+		t.Skip("skipped: takes half a minute (-short)")
+	}
 	l := newLab(t)
 	l.leg("attacker", "198.18.0.1/24")
 	l.leg("server", "198.18.0.2/24")

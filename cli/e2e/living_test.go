@@ -35,21 +35,23 @@ const (
 // living is the segment on which the trials are made.
 type living struct {
 	*lab
-	t       *testing.T
-	mire    *node
-	wire    *wire
-	askers  *askers
-	kernel  *netlink.Handle // of the asker whose neighbour table counts
-	hosts   []*netlink.Handle
-	macs    map[[6]byte]bool // of the hosts
-	trials  map[netip.Addr]*trial
-	current []*trial
+	t      *testing.T
+	mire   *node
+	wire   *wire
+	askers *askers
+	kernel *netlink.Handle // of the asker whose neighbour table counts
+	hosts  []*netlink.Handle
+	macs   map[[6]byte]bool // of the hosts
+	trials map[netip.Addr]*trial
 }
 
 // A living host is never captured: present before, coming up during the proof,
 // or after it, announcing itself or silent.
 func TestLivingHostIsNeverCaptured(t *testing.T) {
 	need(t, "arping")
+	if testing.Short() {
+		t.Skip("skipped: takes half a minute (-short)")
+	}
 	n := livingTrials
 	if s := os.Getenv(livingVariable); s != "" {
 		var err error
