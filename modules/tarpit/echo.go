@@ -5,7 +5,6 @@ import (
 	"mire/engine/event"
 	"mire/engine/own"
 	"mire/engine/packet"
-	"mire/engine/session"
 )
 
 // echo answers an echo request to a captured address in place, of any size
@@ -27,23 +26,9 @@ func (s *stage) echo(b *burst.Burst, i int) {
 	b.Reply(i)
 	n.own[Echoes]++
 	s.emit()
-	s.doubtOld(b, n, &s.keys[i])
-}
-
-// proofAge is how old a proof may be, in nanoseconds, before an echo request
-// makes us ask again.
-const proofAge = 1_000_000_000
-
-// doubtOld has an address proven again for which no request may come for long,
-// as its sender has our MAC in a cache: a host could come up unnoticed.
-func (s *stage) doubtOld(b *burst.Burst, n *network, k *session.Key) {
-	f := familyOf(k)
-	if n.ledger.background[f].wait(n.bounds[f].background, 0, b.Now) > 0 {
-		return
-	}
-	if r, ok := s.w.Table.Get(*k, b.Now); ok && r.State == session.Trapped && b.Now-r.Proven > proofAge {
-		s.proveAgain(b, n, k, forUpkeep)
-	}
+	// No request may come for long, as the sender has our MAC in a cache: a host
+	// could come up unnoticed.
+	s.doubt(b, n, &s.keys[i])
 }
 
 // udp reports a datagram to a captured address, which is never answered.

@@ -86,7 +86,7 @@ func (s *stage) serve(b *burst.Burst, m burst.Mask) {
 	if m == 0 {
 		return
 	}
-	s.doubt(b, answers(b, m))
+	s.doubtAnswered(b, m)
 	for e := m & b.Class[burst.ClassEcho]; e != 0; e = e.Rest() {
 		s.echo(b, e.First())
 	}
