@@ -128,7 +128,7 @@ mire bench memory
 mire bench memory --syns 1000000000`,
 		Flags: append(loadFlags(),
 			&cli.Uint64Flag{Name: "syns", Usage: "SYNs behind the warm-up", Value: 100_000_000},
-			&cli.Uint64Flag{Name: "warm-up", Usage: "SYNs before the first look", Value: 50_000_000},
+			&cli.Uint64Flag{Name: "warm-up", Usage: "SYNs before the first look", Value: 150_000_000},
 		),
 		Action: benchMemory,
 	}
