@@ -175,8 +175,15 @@ func (n *node) openWorker(stamped bool) error {
 	return nil
 }
 
-// launch starts the worker, lets it become master on a silent port, so that no
-// capture counts as another node's, fills the table, and parks it.
+// silent is how long the worker turns on a port that is not started yet: it
+// becomes master, so that no capture counts as another node's, and sweeps the
+// table once, after which packets need no look at the configuration any more.
+func (n *node) silent() time.Duration {
+	const slotsPerTick = 7 * 512 // a Tick is a millisecond
+	return time.Duration(50+n.table.Stats().Slots/slotsPerTick) * time.Millisecond
+}
+
+// launch starts the worker on a silent port, parks it, and fills the table.
 func (n *node) launch(c cpus) error {
 	n.loop = newLoop(n.worker)
 	var err error
@@ -191,7 +198,7 @@ func (n *node) launch(c cpus) error {
 		return err
 	}
 	n.loop.start()
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(n.silent())
 	n.loop.park()
 	n.early = n.worker.Counters().IO.TxFull
 	if err := n.load.capture(n.table, n.snap, dpdk.Now()); err != nil {

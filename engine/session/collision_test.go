@@ -7,7 +7,7 @@ import "testing"
 func deafTable(t *testing.T) *Table {
 	t.Helper()
 	h := newHasher([16]byte{3})
-	h.wideMul[1] = [2]uint64{}
+	collide(&h)
 	tab, err := build(&HeapArena{}, Config{Name: "deaf", Capacity: 1000}, h)
 	if err != nil {
 		t.Fatal(err)

@@ -82,6 +82,16 @@ func (e *entry) holds(k *Key) bool {
 	return e[wordHi].Load() == k.Hi && e[wordLo].Load() == k.Lo && e[wordKind].Load()&kindMask == k.kindWord()
 }
 
+// holdsNow reads the state of k when this is its entry, alive at now, and no
+// writer is near: what look finds nearly always, without a branch for each word.
+// When it is false st says nothing.
+func (e *entry) holdsNow(k *Key, now int64, st *State) bool {
+	seq, kind := e[wordSeq].Load(), e[wordKind].Load()
+	*st = State(kind >> 24)
+	other := e[wordHi].Load() ^ k.Hi | e[wordLo].Load() ^ k.Lo | (kind^k.kindWord())&kindMask | seq&1
+	return other == 0 && int64(e[wordExpires].Load()) > now && e[wordSeq].Load() == seq
+}
+
 // look reads the state of k from this entry alone, Unknown when it expired.
 // The finding is none when the entry is another key's, busy when a writer had
 // it in each of three tries.

@@ -33,7 +33,7 @@ func torn(r *Record) bool {
 // use, or another worker's key; afterwards every count is right.
 func TestHammer(t *testing.T) {
 	h := newHasher([16]byte{3})
-	h.wideMul[1] = [2]uint64{}
+	collide(&h)
 	tab, err := build(&HeapArena{}, Config{Name: "hammer", Capacity: 300, Quota: [NumStates]int{Real: 25}, NetQuota: [NumStates]int{Trapped: 20}}, h)
 	if err != nil {
 		t.Fatal(err)

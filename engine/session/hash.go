@@ -13,15 +13,27 @@ import (
 // strongly universal from 24 bits to 24. A permutation is what lets a slot
 // decide exactly (README, "Exact slots").
 //
-// All other keys go through a strongly universal multiply-add over 128 bits
-// and a keyed bijective finish. Both families bound, for any keys chosen
-// without knowledge of the constants, how often two of them share a bucket.
+// All other keys go through two multilinear hashes of their 32-bit words, each
+// strongly universal to 32 bits (Lemire and Kaser, 2014), and a keyed bijective
+// finish. Both families bound, for any keys chosen without knowledge of the
+// constants, how often two of them share a bucket.
+//
+// The order of the fields is known to vector_amd64.s.
 type hasher struct {
-	mul, add [4]uint64    // Feistel rounds
-	wideMul  [3][2]uint64 // high, low: 128-bit multipliers of Hi, Lo, kind
-	wideAdd  [2]uint64
-	finish   [2]uint64 // odd
+	mul, add [4]uint64      // Feistel rounds
+	wide     [2]multilinear // high and low half of the hash
+	finish   [2]uint64      // odd
 }
+
+// multilinear is a term to start from and the multipliers of the words.
+type multilinear struct {
+	add uint64
+	mul [wideWords]uint64
+}
+
+// wideWords is the number of 32-bit words of a key: Hi and Lo, low halves
+// first, and the word of kind and network.
+const wideWords = 5
 
 // newHasher expands the key; the constants are SHA-256 of key and a counter.
 func newHasher(key [16]byte) (h hasher) {
@@ -37,11 +49,12 @@ func newHasher(key [16]byte) (h hasher) {
 	}
 	copy(h.mul[:], pool[0:4])
 	copy(h.add[:], pool[4:8])
-	for i := range h.wideMul {
-		copy(h.wideMul[i][:], pool[8+2*i:])
+	for i := range h.wide {
+		half := pool[8+6*i:]
+		h.wide[i].add = half[0]
+		copy(h.wide[i].mul[:], half[1:])
 	}
-	copy(h.wideAdd[:], pool[14:16])
-	h.finish = [2]uint64{pool[16] | 1, pool[17] | 1}
+	h.finish = [2]uint64{pool[20] | 1, pool[21] | 1}
 	return h
 }
 
@@ -63,21 +76,9 @@ func (h *hasher) permute(x uint64) uint64 {
 	return r<<24 | l
 }
 
-// wide hashes any key to 64 bits.
-func (h *hasher) wide(k *Key) uint64 {
-	hi, lo := bits.Mul64(h.wideMul[0][1], k.Hi)
-	hi += h.wideMul[0][0]*k.Hi + h.wideAdd[0]
-	hi2, lo2 := bits.Mul64(h.wideMul[1][1], k.Lo)
-	hi2 += h.wideMul[1][0] * k.Lo
-	n := k.kindWord()
-	hi3, lo3 := bits.Mul64(h.wideMul[2][1], n)
-	hi3 += h.wideMul[2][0] * n
-	lo, c := bits.Add64(lo, lo2, 0)
-	hi += hi2 + c
-	lo, c = bits.Add64(lo, lo3, 0)
-	hi += hi3 + c
-	_, c = bits.Add64(lo, h.wideAdd[1], 0)
-	x := hi + c
+// hashWide hashes any key to 64 bits.
+func (h *hasher) hashWide(k *Key) uint64 {
+	x := h.wide[0].of(k)&^0xffffffff | h.wide[1].of(k)>>32
 	x ^= x >> 32
 	x *= h.finish[0]
 	x ^= x >> 29
@@ -85,12 +86,18 @@ func (h *hasher) wide(k *Key) uint64 {
 	return x ^ x>>32
 }
 
+// of is the hash of k in its high 32 bits.
+func (m *multilinear) of(k *Key) uint64 {
+	return m.add + m.mul[0]*(k.Hi&0xffffffff) + m.mul[1]*(k.Hi>>32) +
+		m.mul[2]*(k.Lo&0xffffffff) + m.mul[3]*(k.Lo>>32) + m.mul[4]*k.kindWord()
+}
+
 // probe is where k may lie among n buckets.
 func (h *hasher) probe(k *Key, n uint64) probe {
 	if k.isExact() {
 		return exactProbe(h.permute(k.v4()), n)
 	}
-	return wideProbe(h.wide(k), n)
+	return wideProbe(h.hashWide(k), n)
 }
 
 // exactProbe splits a permuted 48-bit key: the home is x*n / 2^48, and all keys

@@ -25,7 +25,7 @@ type model struct {
 func newModel(t *testing.T, pick func(int) int) *model {
 	c := Config{Name: "model", Capacity: 20, Quota: [NumStates]int{Probing: 6, Trapped: 9}, NetQuota: [NumStates]int{Trapped: 5, Real: 4}, Key: [16]byte{9}}
 	h := newHasher(c.Key)
-	h.wideMul[1] = [2]uint64{} // IPv6 addresses of one /64 all collide
+	collide(&h) // IPv6 addresses of one /64 all collide
 	tab, err := build(&HeapArena{}, c, h)
 	if err != nil {
 		t.Fatal(err)

@@ -19,24 +19,19 @@ func (t *Table) States(mask burst.Mask, keys *[burst.Size]Key, out *[burst.Size]
 		home  [burst.Size]uint32
 		word  [burst.Size]uint64
 		hits  [burst.Size]uint8  // which slots of the home look like the key: bit s+1 for slot s
-		index [burst.Size]uint8  // which key
-		open  [burst.Size]uint8  // which of the above the home's slots do not decide
+		open  [burst.Size]uint8  // which keys the home's slots do not decide
 		found [burst.Size]uint8  // the slot whose entry must, or elsewhere
 		entry [burst.Size]uint32 // that entry
 	)
 	buckets := t.buckets
-	n := uint64(len(buckets))
-	m := t.place(mask, keys, &index, &home, &word)
-	base := unsafe.Pointer(unsafe.SliceData(buckets))
-	prefetch(base, &home, m)
-	t.match(&home, &word, &hits, m)
+	t.match(mask, keys, &home, &word, &hits)
 	undecided := 0
-	for j := range m {
-		w, i := word[j&63], index[j&63]&63
-		b := &buckets[home[j&63]]
+	for ; mask != 0; mask = mask.Rest() {
+		i := mask.First()
+		w, b := word[i], &buckets[home[i]]
 		var slot uint32
 		var s uint64
-		if h := hits[j&63]; h != 0 {
+		if h := hits[i]; h != 0 {
 			slot = uint32(bits.TrailingZeros8(h)-1) % slotsPerBucket
 			s = b.slot[slot].Load()
 		}
@@ -44,16 +39,16 @@ func (t *Table) States(mask burst.Mask, keys *[burst.Size]Key, out *[burst.Size]
 			out[i] = Unknown
 			if d := b.displaced(); d != 0 {
 				level, _ := nextLevel(d)
-				buckets[probe{home[j&63], w}.bucketAt(level, uint32(n))].own.Load()
-				open[undecided&63], found[undecided&63] = uint8(j), elsewhere // entry 0 is fetched in vain
+				buckets[probe{home[i], w}.bucketAt(level, uint32(len(buckets)))].own.Load()
+				open[undecided&63], found[undecided&63] = uint8(i), elsewhere // entry 0 is fetched in vain
 				undecided++
 			}
 			continue
 		}
 		l := left(s, now)
 		if s&slotExact == 0 || l == 0 {
-			open[undecided&63], found[undecided&63] = uint8(j), uint8(slot)
-			entry[undecided&63] = home[j&63]*slotsPerBucket + slot
+			open[undecided&63], found[undecided&63] = uint8(i), uint8(slot)
+			entry[undecided&63] = home[i]*slotsPerBucket + slot
 			undecided++
 			continue
 		}
@@ -68,66 +63,51 @@ func (t *Table) States(mask burst.Mask, keys *[burst.Size]Key, out *[burst.Size]
 	}
 	prefetch(unsafe.Pointer(unsafe.SliceData(t.entries)), &entry, undecided)
 	for o := range undecided {
-		j := open[o&63] & 63
-		p, k := probe{home[j], word[j]}, &keys[index[j]&63]
-		st := Unknown
-		if at := found[o&63]; at == elsewhere {
-			st = t.state(p, k, now)
-		} else {
-			st = t.ask(p, place{bucket: p.home, slot: uint32(at)}, k, now)
+		i, at := open[o&63]&63, found[o&63]
+		k, st := &keys[i], Unknown
+		switch {
+		case at == elsewhere:
+			st = t.state(probe{home[i], word[i]}, k, now)
+		case t.entries[entry[o&63]].holdsNow(k, now, &st):
+			if slot := &buckets[home[i]].slot[at%slotsPerBucket]; st == Trapped {
+				if s := slot.Load(); (s^word[i])&slotID == 0 {
+					markUsed(slot, s)
+				}
+			}
+		default:
+			st = t.ask(probe{home[i], word[i]}, place{bucket: home[i], slot: uint32(at)}, k, now)
 		}
-		out[index[j]&63] = st
+		out[i] = st
 	}
 }
 
-// place finds where the keys of mask may lie: for the j-th of them the index in
-// keys, the home and the ID bits. It returns how many there are.
-func (t *Table) place(mask burst.Mask, keys *[burst.Size]Key, index *[burst.Size]uint8, home *[burst.Size]uint32, word *[burst.Size]uint64) (m int) {
-	n := uint64(len(t.buckets))
-	if !vector {
-		for ; mask != 0; mask = mask.Rest() {
-			i := mask.First()
-			p := t.hash.probe(&keys[i], n)
-			home[m&63], word[m&63], index[m&63] = p.home, p.word, uint8(i)
-			m++
-		}
-		return m
-	}
-	var exact [burst.Size]uint64
-	var wide burst.Mask // of the order in mask
-	for ; mask != 0; mask = mask.Rest() {
-		i := mask.First()
-		k := &keys[i]
-		index[m&63], exact[m&63] = uint8(i), k.v4()
-		if !k.isExact() {
-			wide |= burst.Bit(m)
-		}
-		m++
-	}
-	if m > 0 && wide != burst.Lowest(m) {
-		placeVector(&t.hash, &exact, n, home, word, m)
-	}
-	for ; wide != 0; wide = wide.Rest() {
-		j := wide.First()
-		p := wideProbe(t.hash.wide(&keys[index[j]&63]), n)
-		home[j], word[j] = p.home, p.word
-	}
-	return m
-}
-
-// match fills hits for the first m homes. The vector compares all slots of a
-// bucket by one load that is not atomic as a whole; so a hit says where to look
-// and no more: the caller loads the slot and compares again.
-func (t *Table) match(home *[burst.Size]uint32, word *[burst.Size]uint64, hits *[burst.Size]uint8, m int) {
+// match finds for each key of mask its home, its ID bits, and which slots of
+// the home have them. The vector compares all slots of a bucket by one load
+// that is not atomic as a whole; so a hit says where to look and no more: the
+// caller loads the slot and compares again.
+func (t *Table) match(mask burst.Mask, keys *[burst.Size]Key, home *[burst.Size]uint32, word *[burst.Size]uint64, hits *[burst.Size]uint8) {
+	base := unsafe.Pointer(unsafe.SliceData(t.buckets))
 	if vector {
-		matchVector(unsafe.Pointer(unsafe.SliceData(t.buckets)), home, word, slotID, hits, m)
+		placeVector(&t.hash, keys, mask, uint64(len(t.buckets)), home, word)
+		matchVector(base, home, word, mask, slotID, hits)
 		return
 	}
-	for j := range m {
-		b, w := &t.buckets[home[j&63]], word[j&63]
-		hits[j&63] = 0
-		if b.match(w) != 0 {
-			hits[j&63] = 2 << b.number(w)
+	var line [burst.Size]uint32
+	n := 0
+	for m := mask; m != 0; m = m.Rest() {
+		i := m.First()
+		p := t.hash.probe(&keys[i], uint64(len(t.buckets)))
+		home[i], word[i] = p.home, p.word
+		line[n&63] = p.home
+		n++
+	}
+	prefetch(base, &line, n)
+	for m := mask; m != 0; m = m.Rest() {
+		i := m.First()
+		b := &t.buckets[home[i]]
+		hits[i] = 0
+		if b.match(word[i]) != 0 {
+			hits[i] = 2 << b.number(word[i])
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 
 const vector = false
 
-func placeVector(*hasher, *[burst.Size]uint64, uint64, *[burst.Size]uint32, *[burst.Size]uint64, int) {
+func placeVector(*hasher, *[burst.Size]Key, burst.Mask, uint64, *[burst.Size]uint32, *[burst.Size]uint64) {
 }
 
-func matchVector(unsafe.Pointer, *[burst.Size]uint32, *[burst.Size]uint64, uint64, *[burst.Size]uint8, int) {
+func matchVector(unsafe.Pointer, *[burst.Size]uint32, *[burst.Size]uint64, burst.Mask, uint64, *[burst.Size]uint8) {
 }

@@ -68,7 +68,11 @@ func (s *stage) sweepTable(b *burst.Burst) {
 	if w.round == 0 {
 		w.round, w.began = s.snap.Generation, now
 	}
-	n, wrapped := s.w.Table.Scan(&w.cursor, w.pace, now, w.out[:])
+	pace, guard := w.pace, w.guard
+	if guard {
+		pace = maxPace // until it is round, each packet for a capture costs a look at the configuration
+	}
+	n, wrapped := s.w.Table.Scan(&w.cursor, pace, now, w.out[:])
 	for i := range n {
 		s.upkeep(b, &w.out[i])
 	}
@@ -80,6 +84,7 @@ func (s *stage) sweepTable(b *burst.Burst) {
 	}
 	took, want := now-w.began, s.roundTime(now)
 	switch {
+	case guard: // says nothing of the usual pace
 	case took > want:
 		w.pace = min(w.pace*2, maxPace)
 	case took < want/4:

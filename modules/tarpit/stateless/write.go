@@ -23,6 +23,31 @@ func flip(p unsafe.Pointer, m *mac) {
 	put32(p, 8, m.low)
 }
 
+// putIP4 writes the IPv4 header of a reply; addrs are as they came in.
+func putIP4(h unsafe.Pointer, s *shape, addrs uint64, sum uint16) {
+	put64(h, 0, s.head)
+	put32(h, 8, ttl|proto<<8|uint32(sum)<<16)
+	put64(h, 12, bits.RotateLeft64(addrs, 32))
+}
+
+// putIP6 writes the IPv6 header of a reply to a packet from a0, a1 to a2, a3.
+func putIP6(h unsafe.Pointer, s *shape, a0, a1, a2, a3 uint64) {
+	put64(h, 0, s.head)
+	put64(h, 8, a2)
+	put64(h, 16, a3)
+	put64(h, 24, a0)
+	put64(h, 32, a1)
+}
+
+// putTCP writes the TCP header of a reply and the room for its options; ports
+// are as they came in, seq and ack as they are stored.
+func putTCP(h unsafe.Pointer, ports, seq, ack, word uint32, sum uint16, opts uint64) {
+	put64(h, 0, uint64(bits.RotateLeft32(ports, 16))|uint64(seq)<<32)
+	put64(h, 8, uint64(ack)|uint64(word)<<32)
+	put64(h, 16, uint64(sum)|opts<<32) // no urgent pointer
+	put32(h, 24, uint32(opts>>32))
+}
+
 // write4 makes slot i, whose addresses and ports are in t as they came in, a
 // reply over IPv4. seq and ack are numbers, word comes from control. The verdict
 // is the caller's.
@@ -36,13 +61,8 @@ func write4(b *burst.Burst, i int, m *mac, s *shape, t *cookie.Tuples, seq, ack,
 	sum := checksum(both + s.sum + uint64(ports) + uint64(seq) + uint64(ack) + uint64(word))
 	flip(p, m)
 	h := unsafe.Add(p, l3)
-	put64(h, 0, s.head)
-	put32(h, 8, ttl|proto<<8|uint32(ipSum)<<16)
-	put64(h, 12, bits.RotateLeft64(addrs, 32))
-	put64(h, 20, uint64(bits.RotateLeft32(ports, 16))|uint64(seq)<<32)
-	put64(h, 28, uint64(ack)|uint64(word)<<32)
-	put32(h, 36, uint32(sum))
-	put64(h, 40, s.opts)
+	putIP4(h, s, addrs, ipSum)
+	putTCP(unsafe.Add(h, len4), ports, seq, ack, word, sum, s.opts)
 	b.Len[i] = max(l3+s.size, minFrame)
 }
 
@@ -56,14 +76,7 @@ func write6(b *burst.Burst, i int, m *mac, s *shape, t *cookie.Tuples, seq, ack,
 		s.sum + uint64(ports) + uint64(seq) + uint64(ack) + uint64(word))
 	flip(p, m)
 	h := unsafe.Add(p, l3)
-	put64(h, 0, s.head)
-	put64(h, 8, a2)
-	put64(h, 16, a3)
-	put64(h, 24, a0)
-	put64(h, 32, a1)
-	put64(h, 40, uint64(bits.RotateLeft32(ports, 16))|uint64(seq)<<32)
-	put64(h, 48, uint64(ack)|uint64(word)<<32)
-	put32(h, 56, uint32(sum))
-	put64(h, 60, s.opts)
+	putIP6(h, s, a0, a1, a2, a3)
+	putTCP(unsafe.Add(h, len6), ports, seq, ack, word, sum, s.opts)
 	b.Len[i] = l3 + s.size
 }
