@@ -20,7 +20,7 @@ func benchCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "measure the packet path of this machine, beside DPDK's testpmd",
-		Description: `Needs root, hugepages, two CPUs and the package dpdk. No traffic leaves the
+		Description: `Needs root, hugepages, two CPUs and the package dpdk-dev. No traffic leaves the
 machine: frames come from memory and replies are dropped by the driver.
 
 mire bench syn                       SYN to SYN-ACK, IPv4, 1,000 captured addresses

@@ -58,8 +58,8 @@ func (r *reference) check(frame []byte, at time.Time) error {
 	if err := sameWhenMadeAgain(frame, p, eth, tcp); err != nil {
 		return err
 	}
-	if !tcp.SYN || !tcp.ACK || tcp.RST || tcp.FIN || len(tcp.Payload) != 0 {
-		return errors.New("no SYN-ACK")
+	if err := isDefaultReply(p, tcp); err != nil {
+		return err
 	}
 	src, _ := netip.AddrFromSlice(p.NetworkLayer().NetworkFlow().Src().Raw())
 	dst, _ := netip.AddrFromSlice(p.NetworkLayer().NetworkFlow().Dst().Raw())
@@ -72,6 +72,35 @@ func (r *reference) check(frame []byte, at time.Time) error {
 	got := tcp.Seq - seq
 	if got != r.cookie(f, day) && got != r.cookie(f, day-1) {
 		return fmt.Errorf("%+v: cookie %#x, the reference has %#x", f, got, r.cookie(f, day))
+	}
+	return nil
+}
+
+// replyWindow is the window of the tarpit's default SYN-ACK, bytes.
+const replyWindow = 64240
+
+// isDefaultReply compares the fields that do not depend on the connection with
+// those of the tarpit's default SYN-ACK to a client that offers no more than a
+// maximum segment size.
+func isDefaultReply(p gopacket.Packet, tcp *layers.TCP) error {
+	mss := uint16(1460)
+	switch ip := p.NetworkLayer().(type) {
+	case *layers.IPv4:
+		if ip.TOS != 0 || ip.Id != 0 || ip.Flags != layers.IPv4DontFragment || ip.FragOffset != 0 || ip.TTL != 64 || len(ip.Options) != 0 {
+			return fmt.Errorf("IPv4 header %+v", ip)
+		}
+	case *layers.IPv6:
+		mss = 1440
+		if ip.Version != 6 || ip.TrafficClass != 0 || ip.FlowLabel != 0 || ip.HopLimit != 64 {
+			return fmt.Errorf("IPv6 header %+v", ip)
+		}
+	}
+	if !tcp.SYN || !tcp.ACK || tcp.FIN || tcp.RST || tcp.PSH || tcp.URG || tcp.ECE || tcp.CWR || tcp.NS || len(tcp.Payload) != 0 {
+		return errors.New("no SYN-ACK")
+	}
+	if tcp.Window != replyWindow || tcp.Urgent != 0 || len(tcp.Options) != 1 || tcp.Options[0].OptionType != layers.TCPOptionKindMSS ||
+		binary.BigEndian.Uint16(tcp.Options[0].OptionData) != mss {
+		return fmt.Errorf("window %d, options %v", tcp.Window, tcp.Options)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ const (
 func openTestpmd(ctx context.Context, mode, source string, burst int, c cpus) (*testpmd, error) {
 	path, err := exec.LookPath(testpmdBinary)
 	if err != nil {
-		return nil, fmt.Errorf("%w: install the package dpdk (scripts/setup.sh does)", err)
+		return nil, fmt.Errorf("%w: install the package dpdk-dev (scripts/setup.sh test does)", err)
 	}
 	ours, theirs, err := openPTY()
 	if err != nil {

@@ -25,7 +25,8 @@ func TestVectorPlacesAsProbeDoes(t *testing.T) {
 	for round := range 3000 {
 		h := newHasher([16]byte{byte(round), byte(round >> 8)})
 		n := minBuckets + r.Uint64N(1<<28)
-		mask := burst.Mask(r.Uint64()) | burst.Mask(r.Uint64())
+		mask := burst.Mask(r.Uint64())
+		mask |= burst.Mask(r.Uint64()) // mostly full
 		var keys [burst.Size]Key
 		for i := range keys {
 			k := Key{Lo: 0xffff<<32 | uint64(r.Uint32()), Net: uint16(r.Uint32()), Kind: KindAddress}
