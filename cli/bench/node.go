@@ -223,7 +223,7 @@ func (n *node) slice(d time.Duration) (s Slice, err error) {
 		return s, fmt.Errorf("the worker received nothing in %v", d)
 	}
 	s.Rate = float64(to.IO.Received-from.IO.Received) / float64(to.Now-from.Now) * 1e9
-	s.Share, err = n.thread.share(m)
+	s.Share, s.Took, err = n.thread.share(m)
 	return s, err
 }
 

@@ -57,6 +57,35 @@ func TestSlicesAlternateABBA(t *testing.T) {
 	}
 }
 
+// late is a side whose first slices nobody ends in time.
+type late struct{ slices *int }
+
+func (l late) slice(d time.Duration) (Slice, error) {
+	*l.slices++
+	if *l.slices <= 3 {
+		d = 40 * time.Second
+	}
+	return Slice{Rate: 1, Share: 1, Took: d}, nil
+}
+
+func TestPairsWithALateSliceAreRepeated(t *testing.T) {
+	var log []string
+	n := 0
+	pairs, err := alternate(context.Background(), 3, time.Second, side{"A", &log, 1}, late{&n}, func(Pair) {})
+	if err != nil || len(pairs) != 3 || n != 6 {
+		t.Fatalf("%v, %d pairs of %d slices", err, len(pairs), n)
+	}
+	for _, p := range pairs {
+		if p.Baseline.Took != time.Second {
+			t.Errorf("%+v counts", p)
+		}
+	}
+	n = 0
+	if _, err := alternate(context.Background(), 2, time.Second, side{"A", &log, 1}, late{&n}, func(Pair) {}); err == nil {
+		t.Error("three late slices of two pairs make a measurement")
+	}
+}
+
 type broken struct{}
 
 func (broken) slice(time.Duration) (Slice, error) { return Slice{}, errors.New("no rate") }
@@ -81,7 +110,7 @@ func TestTooNoisyBeyondFifteenPercent(t *testing.T) {
 	}{{[4]float64{10, 10.2, 10.4, 10.6}, false}, {[4]float64{8, 10, 12, 14}, true}} {
 		r := SYNResult{}
 		for _, x := range c.rates {
-			r.Pairs = append(r.Pairs, Pair{Ours: Slice{x, 1}, Baseline: Slice{20, 1}})
+			r.Pairs = append(r.Pairs, Pair{Ours: Slice{Rate: x, Share: 1}, Baseline: Slice{Rate: 20, Share: 1}})
 		}
 		if r.judge(); r.TooNoisy != c.want {
 			t.Errorf("%v: spread %.2f, too noisy %v", c.rates, r.Ratio.Spread(), r.TooNoisy)

@@ -117,7 +117,7 @@ func (t *testpmd) slice(d time.Duration) (s Slice, err error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Share, err = t.thread.share(m); err != nil {
+	if s.Share, s.Took, err = t.thread.share(m); err != nil {
 		return s, err
 	}
 	end, err := t.do("stop")

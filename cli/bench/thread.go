@@ -63,11 +63,13 @@ func (t thread) now() (moment, error) {
 	return moment{time.Now(), time.Duration(ns)}, nil
 }
 
-// share is the part of the time since m that the thread was on a CPU, 0..1.
-func (t thread) share(m moment) (float64, error) {
+// share is the part of the time since m that the thread was on a CPU, 0..1, and
+// how long that time was.
+func (t thread) share(m moment) (float64, time.Duration, error) {
 	n, err := t.now()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return min(float64(n.ran-m.ran)/float64(n.at.Sub(m.at)), 1), nil
+	took := n.at.Sub(m.at)
+	return min(float64(n.ran-m.ran)/float64(took), 1), took, nil
 }

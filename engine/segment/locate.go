@@ -19,33 +19,39 @@ func (m *Map) Locate(b *burst.Burst) {
 	}
 	for ; arp != 0; arp = arp.Rest() {
 		i := arp.First()
-		if vlan := b.Meta[i].VLAN; m.tagged(b, i) {
-			b.Meta[i].Net = m.Locate4(b.In[i], vlan, packet.ARPAt(b, i).TargetWord())
+		meta := &b.Meta[i]
+		if m.on(wire(b.In[i], meta.VLAN)) == nil && meta.VLAN != 0 {
+			b.Drop(i, burst.VLANUnknown)
+			continue
 		}
+		meta.Net = m.Locate4(b.In[i], meta.VLAN, packet.ARPAt(b, i).TargetWord())
 	}
 }
 
-// locate4 is Locate for IPv4.
+// locate4 is Locate for IPv4. Most frames of a burst came by one port with one
+// tag or none: the legs of that are looked for once.
 func (m *Map) locate4(b *burst.Burst, slots burst.Mask) {
 	var near burst.Mask
+	var legs []leg
+	at := nowhere
 	for ; slots != 0; slots = slots.Rest() {
 		i := slots.First()
-		if !m.tagged(b, i) {
+		meta := &b.Meta[i]
+		if w := uint64(wire(b.In[i], meta.VLAN)); w != at {
+			at, legs = w, m.on(uint32(w))
+		}
+		if len(legs) == 0 && meta.VLAN != 0 {
+			b.Drop(i, burst.VLANUnknown)
 			continue
 		}
-		meta := &b.Meta[i]
 		src, dst := packet.Addrs4At(b, i)
-		w := wire(b.In[i], meta.VLAN)
 		net := uint16(burst.NoNet)
-		for j := range m.legs {
-			l := &m.legs[j]
-			if l.wire != w {
-				continue
-			}
+		for j := len(legs) - 1; j >= 0; j-- {
+			l := &legs[j]
 			if l.has4(src) {
 				near |= burst.Bit(i)
 			}
-			if net == burst.NoNet && l.has4(dst) {
+			if l.has4(dst) {
 				net = l.net
 			}
 		}
@@ -57,29 +63,31 @@ func (m *Map) locate4(b *burst.Burst, slots burst.Mask) {
 // locate6 is Locate for IPv6.
 func (m *Map) locate6(b *burst.Burst, slots burst.Mask) {
 	var near burst.Mask
+	var legs []leg
+	at := nowhere
 	for ; slots != 0; slots = slots.Rest() {
 		i := slots.First()
-		if !m.tagged(b, i) {
+		meta := &b.Meta[i]
+		if w := uint64(wire(b.In[i], meta.VLAN)); w != at {
+			at, legs = w, m.on(uint32(w))
+		}
+		if len(legs) == 0 && meta.VLAN != 0 {
+			b.Drop(i, burst.VLANUnknown)
 			continue
 		}
-		meta := &b.Meta[i]
 		srcHi, srcLo, hi, lo := packet.Addrs6At(b, i)
 		if meta.Class == burst.ClassND {
 			if h := packet.NDAt(b, i); h.Type() == packet.ICMPv6NeighborSolicit || h.Type() == packet.ICMPv6NeighborAdvert {
 				hi, lo = h.TargetWords()
 			}
 		}
-		w := wire(b.In[i], meta.VLAN)
 		net := uint16(burst.NoNet)
-		for j := range m.legs {
-			l := &m.legs[j]
-			if l.wire != w {
-				continue
-			}
+		for j := len(legs) - 1; j >= 0; j-- {
+			l := &legs[j]
 			if l.has6(srcHi, srcLo) {
 				near |= burst.Bit(i)
 			}
-			if net == burst.NoNet && l.has6(hi, lo) {
+			if l.has6(hi, lo) {
 				net = l.net
 			}
 		}
@@ -88,13 +96,5 @@ func (m *Map) locate6(b *burst.Burst, slots burst.Mask) {
 	b.OnLink |= near
 }
 
-// tagged tells whether the tag of slot i, if it has one, is known on its port;
-// if not it drops the slot.
-func (m *Map) tagged(b *burst.Burst, i int) bool {
-	vlan := b.Meta[i].VLAN
-	if vlan == 0 || m.Known(b.In[i], vlan) {
-		return true
-	}
-	b.Drop(i, burst.VLANUnknown)
-	return false
-}
+// nowhere is no wire.
+const nowhere = uint64(1 << 32)

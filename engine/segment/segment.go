@@ -3,7 +3,9 @@
 package segment
 
 import (
+	"cmp"
 	"encoding/binary"
+	"slices"
 
 	"mire/dpdk/burst"
 	"mire/engine/config"
@@ -27,7 +29,25 @@ func (l *leg) has6(hi, lo uint64) bool { return hi&l.maskHi == l.hi && lo&l.mask
 
 // Map is the compiled form of Snapshot.Networks. It is immutable.
 type Map struct {
-	legs []leg
+	legs []leg // by wire; those of one wire by the number of the network
+}
+
+// on is the legs on a wire, nil when there are none.
+func (m *Map) on(w uint32) []leg {
+	i, j := 0, len(m.legs)
+	for i < j {
+		if h := int(uint(i+j) >> 1); m.legs[h].wire < w {
+			i = h + 1
+		} else {
+			j = h
+		}
+	}
+	for j = i; j < len(m.legs) && m.legs[j].wire == w; j++ {
+	}
+	if i == j {
+		return nil
+	}
+	return m.legs[i:j]
 }
 
 // New compiles the networks of a bound snapshot.
@@ -53,25 +73,16 @@ func New(s *config.Snapshot) *Map {
 		}
 		m.legs = append(m.legs, l)
 	}
+	slices.SortStableFunc(m.legs, func(a, b leg) int { return cmp.Compare(a.wire, b.wire) })
 	return m
-}
-
-// Known tells whether any network is on this port with this tag.
-func (m *Map) Known(port, vlan uint16) bool {
-	for i := range m.legs {
-		if m.legs[i].wire == wire(port, vlan) {
-			return true
-		}
-	}
-	return false
 }
 
 // Locate4 returns the index into Snapshot.Networks of the network on this port
 // and tag whose IPv4 prefix holds the address (host order), or burst.NoNet.
 func (m *Map) Locate4(port, vlan uint16, addr uint32) uint16 {
-	w := wire(port, vlan)
-	for i := range m.legs {
-		if l := &m.legs[i]; l.wire == w && l.has4(addr) {
+	legs := m.on(wire(port, vlan))
+	for i := range legs {
+		if l := &legs[i]; l.has4(addr) {
 			return l.net
 		}
 	}
@@ -80,9 +91,9 @@ func (m *Map) Locate4(port, vlan uint16, addr uint32) uint16 {
 
 // Locate6 is Locate4 for an IPv6 address given as two big-endian words.
 func (m *Map) Locate6(port, vlan uint16, hi, lo uint64) uint16 {
-	w := wire(port, vlan)
-	for i := range m.legs {
-		if l := &m.legs[i]; l.wire == w && l.has6(hi, lo) {
+	legs := m.on(wire(port, vlan))
+	for i := range legs {
+		if l := &legs[i]; l.has6(hi, lo) {
 			return l.net
 		}
 	}
