@@ -17,6 +17,10 @@ command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
 
 step() { printf '\n== %s\n' "$*"; }
 
+# go test with the reason of every skipped test, which it keeps to itself
+# without -v; what passed is told by the line of its package.
+tests() { go test -v "$@" | grep -vE '^(=== |[[:space:]]*--- PASS|PASS$)'; }
+
 step "format and static checks"
 unformatted=$(gofmt -l $(git ls-files '*.go'))
 [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted" >&2; exit 1; }
@@ -29,16 +33,16 @@ go build -o bin/mire ./cli/mire
 bin/mire version
 
 step "engine and modules without C (CGO_ENABLED=0)"
-CGO_ENABLED=0 go test ./engine/... ./modules/... ./dpdk/burst/...
+CGO_ENABLED=0 tests ./engine/... ./modules/... ./dpdk/burst/...
 
 if [ "$mode" = all ]; then
   step "engine and modules under the race detector"
-  CGO_ENABLED=1 go test -race -timeout 10m ./engine/... ./modules/... ./dpdk/burst/...
+  CGO_ENABLED=1 tests -race -timeout 10m ./engine/... ./modules/... ./dpdk/burst/...
 fi
 
 step "DPDK ports, commands, end to end"
 if [ "$mode" = quick ]; then
-  go test -short -timeout 10m ./dpdk/... ./cli/...
+  tests -short -timeout 10m ./dpdk/... ./cli/...
 else
-  go test -p 1 -timeout 18m ./dpdk/... ./cli/...
+  tests -p 1 -timeout 18m ./dpdk/... ./cli/...
 fi
