@@ -81,6 +81,8 @@ type Burst struct {
 	Class [NumClasses]Mask
 	// Meta is what the parser found in each received slot.
 	Meta [Size]Meta
+	// Columns hold the header words of the commonest frames side by side.
+	Columns Columns
 
 	// Verdicts counts decisions since start.
 	Verdicts Verdicts

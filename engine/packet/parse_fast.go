@@ -14,7 +14,8 @@ import (
 // registers.
 func parseFast(b *burst.Burst) (rest burst.Mask) {
 	const l3 = EthernetLen
-	var syn, tcp, v6 burst.Mask
+	var syn, tcp, v6, alone burst.Mask
+	c := &b.Columns
 	for m := b.Undecided; m != 0; m = m.Rest() {
 		i := m.First()
 		bit := m &^ m.Rest()
@@ -37,6 +38,7 @@ func parseFast(b *burst.Burst) (rest burst.Mask) {
 			if mid&0x0000_ff00_ff3f_0000 != ProtoTCP<<40 {
 				continue
 			}
+			c.Addr[0][i] = addr
 			s = uint64(uint32(addr)) + addr>>32
 			if !valid(uint64(head) + uint64(uint32(mid)) + mid>>32 + s) {
 				continue
@@ -48,14 +50,16 @@ func parseFast(b *burst.Burst) (rest burst.Mask) {
 			if size < TCPLen || l4+size > n || lens>>16&0xff != ProtoTCP {
 				continue
 			}
-			for o := uintptr(l3 + 8); o < l3+IPv6Len; o += 16 {
-				w, x := load64(p, o), load64(p, o+8)
-				s += uint64(uint32(w)) + w>>32 + uint64(uint32(x)) + x>>32
+			for o := range uintptr(4) {
+				w := load64(p, l3+8+8*o)
+				c.Addr[o][i] = w
+				s += uint64(uint32(w)) + w>>32
 			}
 			v6 |= bit // if it is accepted below
 		default:
 			continue
 		}
+		c.Head[i] = load64(p, 0)
 		p = unsafe.Add(p, l4)
 		word := load32(p, 12) // header length, flags, window
 		head := uintptr(word >> 2 & 0x3c)
@@ -79,10 +83,14 @@ func parseFast(b *burst.Burst) (rest burst.Mask) {
 				continue
 			}
 		}
-		c := burst.ClassTCP
+		class := burst.ClassTCP
 		if word>>8&(TCPSyn|TCPAck|TCPRst|TCPFin) == TCPSyn {
-			c = burst.ClassTCPSyn
+			class = burst.ClassTCPSyn
 			syn |= bit
+			c.Ports[i], c.Seq[i] = load32(p, 0), load32(p, 4)
+			if head == TCPLen+4 && load32(p, 20)&0xffff == 0x0402 {
+				alone |= bit
+			}
 		} else {
 			tcp |= bit
 		}
@@ -90,10 +98,11 @@ func parseFast(b *burst.Burst) (rest burst.Mask) {
 		// copy waits for all of its small stores.
 		meta := &b.Meta[i]
 		meta.L3, meta.L4, meta.Payload, meta.PayloadLen = l3, uint16(l4), uint16(l4+head), uint16(size-head)
-		meta.VLAN, meta.Net, meta.Class, meta.Proto, meta.Flags = 0, burst.NoNet, c, ProtoTCP, 0
+		meta.VLAN, meta.Net, meta.Class, meta.Proto, meta.Flags = 0, burst.NoNet, class, ProtoTCP, 0
 	}
 	b.Class[burst.ClassTCPSyn] |= syn
 	b.Class[burst.ClassTCP] |= tcp
 	b.V6 |= v6 & (syn | tcp)
+	c.Plain, c.MSSAlone = syn, alone
 	return b.Undecided &^ (syn | tcp)
 }
