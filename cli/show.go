@@ -34,6 +34,7 @@ var subjects = []subject{
 			&cli.IntFlag{Name: "limit", Usage: "at most `N` entries", Value: 100},
 		}, words: sessionWords, print: printer(printSessions)},
 	{name: "tarpit", usage: "proofs, captures and answers by network, and the TCP rules", print: printer(printTarpit)},
+	{name: "vrrp", usage: "the virtual router: who is master, since when and why", print: printer(printVRRP)},
 	{name: "neighbours", usage: "who this node reaches itself", print: printer(printNeighbours)},
 	{name: "log", usage: "the last lines of the log",
 		flags: []cli.Flag{&cli.IntFlag{Name: "lines", Aliases: []string{"n"}, Usage: "the last `N` lines", Value: 50}},

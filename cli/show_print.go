@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sort"
 	"time"
 
@@ -158,6 +160,30 @@ func printTarpit(w io.Writer, t daemon.Tarpit) {
 		rows = append(rows, table.Row{r.Row, r.Count, r.Help})
 	}
 	printTable(w, []column{{"tcp row", false}, {"segments", true}, {"meaning", false}}, rows)
+}
+
+func printVRRP(w io.Writer, v daemon.VRRP) {
+	rows := []table.Row{
+		{"virtual router", fmt.Sprintf("%d on network %d, version %d, %s, every %s", v.VRID, v.Network, v.Version, v.Family,
+			time.Duration(v.Interval*float64(time.Second)))},
+	}
+	if !v.Running {
+		printPairs(w, append(rows, table.Row{"state", "not running: its interface is not there"}))
+		return
+	}
+	rows = append(rows, table.Row{"state", fmt.Sprintf("%s for %s: %s", v.State, seconds(v.Since), v.Cause)},
+		table.Row{"priority", fmt.Sprintf("%d, configured %d", v.Priority, v.Configured)})
+	if v.Master != "" {
+		rows = append(rows, table.Row{"heard", fmt.Sprintf("%s, priority %d, %s ago", v.Master, v.MasterPriority,
+			time.Duration(v.Heard*float64(time.Second)).Round(time.Millisecond))})
+	}
+	rows = append(rows, table.Row{"checksum", v.Checksum},
+		table.Row{"advertisements", fmt.Sprintf("%d sent, %d heard", v.Sent, v.Received)},
+		table.Row{"masterships", v.Masterships})
+	for _, name := range slices.Sorted(maps.Keys(v.Ignored)) {
+		rows = append(rows, table.Row{"ignored: " + name, v.Ignored[name]})
+	}
+	printPairs(w, rows)
 }
 
 func printNeighbours(w io.Writer, list []daemon.Neighbour) {

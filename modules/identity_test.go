@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 
 	"mire/dpdk/burst"
@@ -14,6 +15,7 @@ import (
 	"mire/engine/config"
 	"mire/engine/enginetest"
 	"mire/engine/enginetest/rig"
+	"mire/engine/packet"
 )
 
 // The identity run: ten million frames of all kinds, valid and broken, through
@@ -126,6 +128,9 @@ func (g *mixed) valid() []byte {
 		if g.IntN(8) == 0 {
 			return enginetest.Echo(mac, to, src, []netip.Addr{enginetest.Real4, enginetest.Real6}[map[bool]int{false: 0, true: 1}[src.Is6()]], 1, 1, make([]byte, 1700))
 		}
+		if g.IntN(8) == 0 {
+			return g.advert(mac, s4)
+		}
 		return g.dhcp(mac)
 	case 8, 9:
 		return enginetest.UDP(mac, to, netip.AddrPortFrom(src, sp), netip.AddrPortFrom(dst, dp), payload)
@@ -134,6 +139,16 @@ func (g *mixed) valid() []byte {
 	}
 	flags := []byte{0x02, 0x02, 0x02, 0x12, 0x10, 0x18, 0x04, 0x11, 0x03, 0x00, 0x29}[g.IntN(11)]
 	return enginetest.TCP(mac, to, netip.AddrPortFrom(src, sp), netip.AddrPortFrom(dst, dp), flags, g.Uint32(), g.Uint32(), payload)
+}
+
+// advert is a VRRP advertisement for our virtual router, of a lower priority
+// (RFC 9568 section 5); some come with a TTL that says they were routed.
+func (g *mixed) advert(mac config.MAC, from netip.Addr) []byte {
+	m := []byte{0x31, 7, 1, 1, 0, 100, 0, 0, 172, 17, 2, 100}
+	binary.BigEndian.PutUint16(m[6:], packet.Fold(packet.Sum(0, m)))
+	f := enginetest.IPv4(mac, config.MAC{1, 0, 0x5e, 0, 0, 18}, from, netip.MustParseAddr("224.0.0.18"),
+		[]byte{254, 255, 255}[g.IntN(3)], layers.IPProtocolVRRP, gopacket.Payload(m))
+	return f
 }
 
 // dhcp is a message of a client or of a server on the segment.

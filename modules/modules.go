@@ -11,6 +11,7 @@ import (
 	"mire/modules/master"
 	"mire/modules/ping"
 	"mire/modules/tarpit"
+	"mire/modules/vrrp"
 )
 
 // link is one place in the chain.
@@ -22,7 +23,7 @@ type link struct {
 // links is THE order. Each module must stand before those whose frames it
 // takes: the own addresses first, then the gate, then what only a master does.
 var links = [...]link{
-	{"vrrp", nil},
+	{"vrrp", func() engine.Module { return vrrp.New() }},
 	{"arp", arp.New},
 	{"ping", ping.New},
 	{"hc", nil},

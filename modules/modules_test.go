@@ -40,7 +40,7 @@ func TestPublishedChains(t *testing.T) {
 
 func TestMissing(t *testing.T) {
 	got := Missing(Order())
-	if want := []string{"vrrp", "hc", "slb", "tnat", "nat", "rt"}; !slices.Equal(got, want) {
+	if want := []string{"hc", "slb", "tnat", "nat", "rt"}; !slices.Equal(got, want) {
 		t.Errorf("missing %v, want %v", got, want)
 	}
 	if got := Missing([]string{"arp", "ping", "master"}); len(got) != 0 {

@@ -135,7 +135,7 @@ func (s *scenario) run(t *testing.T) {
 		t.Fatal(err)
 	}
 	snap := enginetest.Snapshot(append(s.edits, func(c *config.Snapshot) {
-		c.Modules, c.Settings.MRD = s.chain, false
+		c.Modules, c.Settings.MRD, c.VRRP = s.chain, false, nil // master, with the virtual router's MACs
 	})...)
 	vlan := snap.Networks[0].VLAN
 	frames := throughPcap(t, s.name+".in", s.inputs(vlan))

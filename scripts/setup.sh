@@ -2,18 +2,20 @@
 # Installs what Mire needs from Debian 12's packages. Safe to run again: what is
 # there already is left alone.
 #
-#   scripts/setup.sh [build] [lab] [test]      default: build lab
+#   scripts/setup.sh [build] [lab] [test] [docker]      default: build lab
 set -euo pipefail
 
 declare -A why=(
   [build]="to compile against DPDK 22.11"
   [lab]="for a segment in network namespaces and the scanners that walk it"
   [test]="as real peers of the tests"
+  [docker]="to build and run the container image"
 )
 declare -A packages=(
   [build]="gcc pkg-config libdpdk-dev dpdk"
   [lab]="iproute2 iputils-ping ethtool jq nmap arping ndisc6 procps"
-  [test]="dpdk-dev dnsmasq udhcpc iptables rsyslog tcpdump curl"
+  [test]="dpdk-dev dnsmasq udhcpc iptables rsyslog tcpdump curl keepalived"
+  [docker]="docker.io docker-compose debootstrap iproute2 jq arping iputils-ping"
 )
 
 groups=("$@")

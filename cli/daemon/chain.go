@@ -4,6 +4,7 @@ import (
 	"mire/engine"
 	"mire/modules"
 	"mire/modules/tarpit"
+	"mire/modules/vrrp"
 )
 
 // chain is the configured modules, and those of them that need more than the
@@ -13,6 +14,7 @@ type chain struct {
 	modules []engine.Module
 	passive []string       // accepted, not built yet
 	tarpit  *tarpit.Module // nil when it is not in the chain
+	vrrp    *vrrp.Module   // likewise
 }
 
 func newChain(names []string) (*chain, error) {
@@ -22,8 +24,11 @@ func newChain(names []string) (*chain, error) {
 	}
 	c := &chain{names: names, modules: list, passive: modules.Missing(names)}
 	for _, m := range list {
-		if t, ok := m.(*tarpit.Module); ok {
-			c.tarpit = t
+		switch m := m.(type) {
+		case *tarpit.Module:
+			c.tarpit = m
+		case *vrrp.Module:
+			c.vrrp = m
 		}
 	}
 	return c, nil

@@ -24,6 +24,7 @@ func (d *Daemon) register(r *control.Registry) {
 	show("drops", "why frames were dropped", alone("show drops", d.showDrops))
 	show("sessions", "the shared table", d.showSessions)
 	show("tarpit", "proofs, captures, answers", alone("show tarpit", d.showTarpit))
+	show("vrrp", "the virtual router and its elections", alone("show vrrp", d.showVRRP))
 	show("neighbours", "who this node reaches itself", alone("show neighbours", d.showNeighbours))
 	show("log", "the last lines of the log", d.showLog)
 	show("config", "the running configuration", alone("show config", d.showConfig))

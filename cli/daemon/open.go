@@ -58,10 +58,10 @@ func (d *Daemon) open(snap *config.Snapshot) error {
 		return err
 	}
 	d.setWall()
-	d.publish(snap)
 	if d.chain, err = newChain(snap.Modules); err != nil {
 		return err
 	}
+	d.publish(snap)
 	for _, name := range d.chain.passive {
 		d.Log.Warn().Str("module", name).Msg("module is not built yet: it passes every frame on")
 	}

@@ -114,4 +114,5 @@ func (d *Daemon) publish(s *config.Snapshot) {
 		bound.Generation = 1
 	}
 	d.snaps.Store(bound)
+	d.track(bound)
 }

@@ -219,6 +219,12 @@ func (l *lab) start(leg string, command ...string) *process {
 // stop kills the process group and waits for its end.
 func (p *process) stop() { p.cancel(); <-p.done }
 
+// terminate asks the process group to end and waits for it.
+func (p *process) terminate() {
+	syscall.Kill(-p.Process.Pid, syscall.SIGTERM)
+	<-p.done
+}
+
 // running tells whether the process has not ended yet.
 func (p *process) running() bool {
 	select {

@@ -40,6 +40,7 @@ const (
 	ARPNotOurs
 	EchoTooLong
 	NotMaster
+	VRRPIgnored
 
 	// Tarpit: addresses.
 	TarpitOff
@@ -106,6 +107,7 @@ var Reasons = [NumReasons]ReasonInfo{
 
 	ARPNotOurs:  {"arp_not_ours", "an ARP or ND answer that nobody here waits for: learnt from, then dropped"},
 	EchoTooLong: {"echo_too_long", "an echo request to us whose reply would not fit"},
+	VRRPIgnored: {"vrrp_ignored", "a VRRP advertisement for this virtual router that is not listened to: `mire show vrrp` says why"},
 	NotMaster:   {"not_master", "this node is backup"},
 
 	TarpitOff:        {"tarpit_off", "for an address that is not ours in a network without tarpit"},

@@ -44,11 +44,11 @@ func Snapshot(edits ...func(*config.Snapshot)) *config.Snapshot {
 			Tarpit: config.TarpitDisable,
 			Port:   0, MTU: 1500, RealMAC: RealMAC, VirtMAC: VirtMAC, Virt6MAC: Virt6MAC,
 		}},
-		VRRP: []config.VRRP{{Number: 1, VRID: 7, Network: 1}},
+		VRRP: []config.VRRP{{Number: 1, VRID: 7, Network: 1, Priority: 100, Version: 3, Family: config.FamilyBoth, Interval: 100, Checksum: "auto"}},
 		Settings: config.Settings{
 			RealTTL: 1800 * time.Second, TrapTTL: 300 * time.Second,
 			Probes: 3, ProbeInterval: 300 * time.Millisecond,
-			LogRate: 100, MRD: true, Sessions: 1024, Idle: 5 * time.Millisecond,
+			LogRate: 100, MRD: true, VRRPPreempt: true, Sessions: 1024, Idle: 5 * time.Millisecond,
 			Bounds4: config.Bounds{ProbeRate: 300, ProbeBurst: 1024, Probing: 1024},
 			Bounds6: config.Bounds{ProbeRate: 100, ProbeBurst: 300, Probing: 1024, CaptureRate: 10, CaptureBurst: 64, Per64: 512},
 		},

@@ -31,6 +31,11 @@ const (
 	QueryNoNS                   // MLD queries heard but no neighbour solicitations
 	Port                        // a port vanished, came back, or its link changed
 	AddressConflict             // another station claims one of our own addresses
+	RoleMaster                  // this node became master; Payload says why
+	RoleBackup                  // this node became backup; Payload says why
+	ForeignVRRP                 // an advertisement for our virtual router from somebody who is not the peer
+	VRRPAddresses               // the peer's virtual addresses are not ours
+	VRRPMismatch                // an advertisement that is not listened to; Payload says why
 	NumKinds
 )
 

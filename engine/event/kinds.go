@@ -25,7 +25,7 @@ type kindInfo struct {
 	ports bool
 	// text is the line. %f IPv4 or IPv6; %o %r our and the remote address;
 	// %O %R the same with /port; %m MAC; %n network; %c Count; %p OurPort;
-	// %x payload, quoted; %s the port's state; %a " asked for by ..." and
+	// %x payload, quoted; %t payload, as it is; %s the port's state; %a " asked for by ..." and
 	// %l " alive at ..." when the event says so.
 	text string
 }
@@ -60,6 +60,11 @@ var kinds = [NumKinds]kindInfo{
 	DHCPDecline:     {"dhcp_decline", zerolog.WarnLevel, byAddress, true, false, "network %n: DHCP client [%m] declined %o, released"},
 	QueryNoNS:       {"query_no_ns", zerolog.WarnLevel, byPort, true, false, "network %n: MLD queries are heard but no neighbour solicitations: a switch filters multicast; look at `set tarpitmrd` and its MLD snooping"},
 	AddressConflict: {"address_conflict", zerolog.WarnLevel, byAddress, true, false, "network %n: our own address %o is claimed by [%m], defended; find that station or change one of the two"},
+	RoleMaster:      {"role_master", zerolog.WarnLevel, byPort, true, false, "network %n: this node is master now: %t"},
+	RoleBackup:      {"role_backup", zerolog.WarnLevel, byPort, true, false, "network %n: this node is backup now: %t"},
+	ForeignVRRP:     {"foreign_vrrp", zerolog.WarnLevel, byMAC, true, false, "network %n: %r [%m] advertises our virtual router and is not the peer; `peers only` in the vrrp section ignores it"},
+	VRRPAddresses:   {"vrrp_addresses", zerolog.WarnLevel, byMAC, true, false, "network %n: %r [%m] advertises our virtual router with other addresses: make `virt` and `virt6` the same on both nodes"},
+	VRRPMismatch:    {"vrrp_mismatch", zerolog.WarnLevel, byMAC, true, false, "network %n: %r [%m] advertises our virtual router, not listened to: %t"},
 	Port:            {"port", zerolog.WarnLevel, byPort, true, false, "port %p %s"},
 }
 

@@ -49,6 +49,10 @@ func appendPart(dst []byte, e *Event, part byte) []byte {
 		return strconv.AppendUint(dst, uint64(e.OurPort), 10)
 	case 'x':
 		return strconv.AppendQuoteToASCII(dst, string(e.payload()))
+	case 't':
+		// Quoted for what it could hold, without the quotes.
+		q := strconv.AppendQuoteToASCII(nil, string(e.payload()))
+		return append(dst, q[1:len(q)-1]...)
 	case 's':
 		return append(dst, portStates[min(e.Count, LinkUp)]...)
 	case 'a':

@@ -148,6 +148,20 @@ func As16(hi, lo uint64) (b [16]byte) {
 // Is4 tells whether two words are a mapped IPv4 address.
 func Is4(hi, lo uint64) bool { return hi == 0 && lo>>32 == 0xffff }
 
+// LinkLocal is the IPv6 source for what must not come from a global address:
+// real6 where it is link-local, else what LinkLocalOf makes of the MAC.
+func LinkLocal(n *config.Network) [16]byte {
+	if n.Real6.IsLinkLocalUnicast() {
+		return n.Real6.As16()
+	}
+	return LinkLocalOf(n.RealMAC)
+}
+
+// LinkLocalOf is the link-local address that a MAC makes (RFC 4291 appendix A).
+func LinkLocalOf(m config.MAC) [16]byte {
+	return [16]byte{0: 0xfe, 1: 0x80, 8: m[0] ^ 2, 9: m[1], 10: m[2], 11: 0xff, 12: 0xfe, 13: m[3], 14: m[4], 15: m[5]}
+}
+
 func address(a netip.Addr, mac config.MAC) Address {
 	hi, lo := Words(a)
 	return Address{Hi: hi, Lo: lo, MAC: mac}

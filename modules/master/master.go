@@ -18,22 +18,40 @@ func New() engine.Module { return module{} }
 func (module) Name() string { return "master" }
 
 // Stage implements engine.Module.
-func (module) Stage(w *engine.Worker) (engine.Stage, error) { return &stage{role: w.Role}, nil }
+func (module) Stage(w *engine.Worker) (engine.Stage, error) {
+	return &stage{role: w.Role, stale: !w.Role.Master()}, nil
+}
 
 // stage is the gate on one worker.
-type stage struct{ role *engine.Role }
+type stage struct {
+	role *engine.Role
+	// stale: the receive queues still hold frames from before this node became
+	// master; whoever sent them may have had its answer from the other node.
+	stale bool
+}
 
 var _ engine.Stage = (*stage)(nil)
 
-// Process implements engine.Stage: a backup drops everything undecided.
+// Process implements engine.Stage: a backup drops everything undecided, and a
+// new master what waited in its queues: until a poll that does not fill a burst.
 func (s *stage) Process(b *burst.Burst) {
-	if !s.role.Master() {
-		b.DropAll(b.Undecided, burst.NotMaster)
+	if s.role.Master() {
+		if !s.stale {
+			return
+		}
+		s.stale = b.N == burst.Size
+	} else {
+		s.stale = true
 	}
+	b.DropAll(b.Undecided, burst.NotMaster)
 }
 
-// Tick implements engine.Stage.
-func (s *stage) Tick(*burst.Burst) {}
+// Tick implements engine.Stage: where no frames came none are waiting.
+func (s *stage) Tick(b *burst.Burst) {
+	if s.stale && b.N == 0 && s.role.Master() {
+		s.stale = false
+	}
+}
 
 // Apply implements engine.Stage.
 func (s *stage) Apply(*config.Snapshot) {}

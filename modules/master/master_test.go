@@ -2,6 +2,7 @@ package master
 
 import (
 	"testing"
+	"time"
 
 	"mire/dpdk/burst"
 	"mire/engine"
@@ -23,7 +24,26 @@ func TestGateFollowsTheRole(t *testing.T) {
 	r.Role.Set(engine.Backup)
 	r.Turn(frames()...).WantDropped(t, burst.NotMaster, 3)
 	r.Role.Set(engine.Master)
+	r.Pass(time.Millisecond) // no frame waits
 	r.Turn(frames()...).WantDropped(t, burst.Unclaimed, 3)
+}
+
+// Full bursts behind one another are a queue from before.
+func TestNewMasterDrainsItsQueues(t *testing.T) {
+	r := rig.New(t, enginetest.Snapshot(), New())
+	r.Role.Set(engine.Backup)
+	one := frames()[0]
+	full := make([][]byte, burst.Size)
+	for i := range full {
+		full[i] = one
+	}
+	r.Turn(full...).WantDropped(t, burst.NotMaster, burst.Size)
+	r.Role.Set(engine.Master)
+	for range 3 {
+		r.Turn(full...).WantDropped(t, burst.NotMaster, burst.Size)
+	}
+	r.Turn(one).WantDropped(t, burst.NotMaster, 1)
+	r.Turn(full...).WantDropped(t, burst.Unclaimed, burst.Size)
 }
 
 func TestZeroAllocation(t *testing.T) {

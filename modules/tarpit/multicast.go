@@ -3,6 +3,7 @@ package tarpit
 import (
 	"mire/dpdk/burst"
 	"mire/engine/config"
+	"mire/engine/own"
 	"mire/engine/packet"
 )
 
@@ -27,7 +28,7 @@ type multicast struct{ legs []leg }
 // leg is one port and VLAN.
 type leg struct {
 	port, vlan uint16
-	src        [16]byte // link-local
+	src        [16]byte // link-local: RFC 3810 and RFC 4286 demand it
 	mac        [6]byte
 	groups     [][16]byte
 	advertise  bool
@@ -63,7 +64,7 @@ func (m *multicast) leg(n *config.Network, old []leg) *leg {
 			return &m.legs[i]
 		}
 	}
-	l := leg{port: n.Port, vlan: n.VLAN, src: linkLocal(n), mac: n.RealMAC}
+	l := leg{port: n.Port, vlan: n.VLAN, src: own.LinkLocal(n), mac: n.RealMAC}
 	for i := range old {
 		if o := &old[i]; o.port == l.port && o.vlan == l.vlan && o.mac == l.mac {
 			l.adverts, l.nextAdvert = o.adverts, o.nextAdvert
@@ -83,16 +84,6 @@ func (l *leg) join(a [16]byte) {
 	if len(l.groups) < maxGroups {
 		l.groups = append(l.groups, g)
 	}
-}
-
-// linkLocal is the source that RFC 3810 and RFC 4286 demand: real6 where it is
-// link-local, else the address that RFC 4291 appendix A makes of the MAC.
-func linkLocal(n *config.Network) [16]byte {
-	if a := n.Real6.As16(); packet.IsLinkLocal6(a) {
-		return a
-	}
-	m := n.RealMAC
-	return [16]byte{0: 0xfe, 1: 0x80, 8: m[0] ^ 2, 9: m[1], 10: m[2], 11: 0xff, 12: 0xfe, 13: m[3], 14: m[4], 15: m[5]}
 }
 
 // tick sends what is due.

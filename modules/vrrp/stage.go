@@ -1,0 +1,190 @@
+package vrrp
+
+import (
+	"mire/dpdk/burst"
+	"mire/engine"
+	"mire/engine/config"
+	"mire/engine/event"
+)
+
+// stage is the virtual router on one worker. That of worker 0 runs the machine;
+// the others check what they hear and hand it over.
+type stage struct {
+	w *engine.Worker
+	c *common
+	r router
+	// next is the router of another configuration, until the Tick that switches.
+	next    router
+	changed bool
+
+	m       Machine
+	owed    Action  // what found no spare
+	dialect Dialect // heard last
+	heard4  int64   // when the last advertisement over IPv4 was heard
+	calls   announcer
+	joinAt  int64
+	joined  int
+
+	sent, received, masterships uint64
+	seen                        event.Event
+}
+
+var (
+	_ engine.Stage   = (*stage)(nil)
+	_ engine.Stopper = (*stage)(nil)
+)
+
+func newStage(w *engine.Worker, c *common) *stage {
+	return &stage{w: w, c: c, m: NewMachine(Rules{Version: 3, Priority: 1, Interval: second})}
+}
+
+// Process implements engine.Stage: advertisements for our virtual router are
+// heard and end here; everything else is left alone.
+func (s *stage) Process(b *burst.Burst) {
+	for m := b.Undecided & b.Class[burst.ClassVRRP]; m != 0; m = m.Rest() {
+		s.hear(b, m.First())
+	}
+}
+
+// Tick implements engine.Stage.
+func (s *stage) Tick(b *burst.Burst) {
+	if s.w.ID != 0 {
+		return
+	}
+	if s.changed {
+		s.change(b)
+	}
+	if !s.r.on {
+		return
+	}
+	var n news
+	for i := 1; i < min(s.w.Count, maxWorkers); i++ {
+		for s.c.boxes[i].take(&n) {
+			s.take(b, &n)
+		}
+	}
+	s.m.MayPreempt = !s.c.waiting.Load()
+	if rules := s.rules(); rules != s.m.Rules {
+		s.do(b, s.m.Set(rules, b.Now))
+	}
+	if s.c.yield.Load() && s.c.yield.CompareAndSwap(true, false) {
+		s.do(b, s.m.Yield(b.Now))
+	}
+	owed := s.owed
+	s.owed = 0
+	s.do(b, owed|s.m.Timer(b.Now))
+	s.join(b)
+	if s.m.State == Master {
+		s.calls.tick(b, s.r.targets)
+	}
+	s.show()
+	s.w.WakeAt(min(s.m.Deadline(), s.calls.next(), s.joinAt))
+}
+
+// Apply implements engine.Stage. Worker 0 switches at its next Tick, when it
+// can say goodbye for the router that was.
+func (s *stage) Apply(c *config.Snapshot) {
+	s.next = compile(c)
+	if s.w.ID != 0 {
+		s.r = s.next
+		return
+	}
+	s.changed = true
+	if len(c.VRRP) > 0 && !s.r.on {
+		s.w.Role.Set(engine.Backup) // before the first Tick
+	}
+	s.next.configured = len(c.VRRP) > 0
+}
+
+// change switches to the router of the newest configuration. One that stays
+// itself keeps its state.
+func (s *stage) change(b *burst.Burst) {
+	s.changed = false
+	same := s.r.on && s.next.on && s.r.number == s.next.number && s.r.port == s.next.port && s.r.vlan == s.next.vlan &&
+		s.r.want.vrid == s.next.want.vrid
+	if s.r.on && !same {
+		s.do(b, s.m.Stop(b.Now))
+	}
+	was := s.r.configured
+	s.r = s.next
+	switch {
+	case same:
+	case s.r.on:
+		s.joinAt, s.joined, s.dialect = 0, 0, Either
+		s.w.Role.Set(engine.Backup)
+		s.m = NewMachine(s.rules())
+		s.do(b, s.m.Start(b.Now))
+	case s.r.configured:
+		s.w.Role.Set(engine.Backup) // its port is not there
+	case was:
+		s.w.Role.Set(engine.Master) // a node without a vrrp section is
+	}
+	s.c.shown.running.Store(s.r.on)
+}
+
+// rules are those configured, with what tracking takes off the priority. The
+// owner of the addresses stays it.
+func (s *stage) rules() Rules {
+	r := s.r.rules
+	if s.r.tracking && s.r.priority != Owner {
+		r.Priority = uint8(max(1, int64(s.r.priority)-s.c.penalty.Load()))
+	}
+	return r
+}
+
+// Stop implements engine.Stopper: a master resigns, so that nobody waits.
+func (s *stage) Stop(b *burst.Burst) {
+	if s.w.ID == 0 && s.r.on {
+		s.do(b, s.m.Stop(b.Now))
+		s.show()
+	}
+}
+
+// do carries out what the machine wants.
+func (s *stage) do(b *burst.Burst, a Action) {
+	if a == 0 {
+		return
+	}
+	if a&Demote != 0 {
+		s.w.Role.Set(engine.Backup)
+		s.calls = announcer{}
+		s.owed = 0
+		s.tell(b, event.RoleBackup)
+	}
+	if a&Resign != 0 {
+		s.send(b, Resigning)
+	}
+	if a&Advertise != 0 && s.m.State == Master && !s.send(b, s.m.Priority) {
+		s.owed = Advertise
+	}
+	if a&Promote != 0 {
+		s.masterships++
+		s.w.Role.Set(engine.Master)
+		s.calls.begin(takeover[:], b.Now)
+		s.tell(b, event.RoleMaster)
+	}
+	if a&Dispute != 0 {
+		s.calls.heal(b.Now)
+	}
+}
+
+// tell reports the state and why.
+func (s *stage) tell(b *burst.Burst, k event.Kind) {
+	e := &s.seen
+	*e = event.Event{Time: b.Now, Count: 1, Net: s.r.number, Kind: k}
+	e.PayloadLen = uint8(copy(e.Payload[:], s.m.Cause.String()))
+	s.w.Events.Push(e)
+}
+
+// show publishes the state.
+func (s *stage) show() {
+	o := &s.c.shown
+	o.state.Store(uint32(s.m.State))
+	o.cause.Store(uint32(s.m.Cause))
+	o.since.Store(s.m.Since)
+	o.priority.Store(int64(s.m.Priority))
+	o.dialect.Store(uint32(s.speaks()))
+	o.sent.Store(s.sent)
+	o.received.Store(s.received)
+	o.masterships.Store(s.masterships)
+}
