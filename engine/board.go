@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"mire/dpdk/burst"
+	"mire/engine/cycles"
 )
 
 // StageCounters count what one stage of one worker did with frames.
@@ -26,6 +27,7 @@ type Counters struct {
 	LongTurns uint64
 	Longest   [8]Turn
 	Now       int64
+	Cycles    Cycles
 }
 
 // Drops is the number of frames dropped, TX queues that stayed full included.
@@ -62,10 +64,11 @@ const (
 	ioWords      = 9
 	verdictWords = 5
 	extraWords   = 4 + 3*8
+	cycleWords   = 3 + stepStages + 1 // and one a stage
 )
 
 func (bd *board) init(stages int) {
-	bd.words = make([]atomic.Uint64, ioWords+verdictWords+int(burst.NumReasons)+4*stages+extraWords)
+	bd.words = make([]atomic.Uint64, ioWords+verdictWords+int(burst.NumReasons)+5*stages+extraWords+cycleWords)
 }
 
 // publish copies the worker's counters to its board.
@@ -109,6 +112,17 @@ func (w *Worker) publish() {
 		put(uint64(w.long.longest[t].Took))
 		put(w.long.longest[t].Number)
 	}
+	m := w.measure.meter
+	put(m.Turns)
+	put(m.Packets)
+	if w.measure.on.Load() {
+		put(cycles.Now())
+	} else {
+		put(0)
+	}
+	for _, spent := range m.Spent {
+		put(spent)
+	}
 	bd.seq.Add(1)
 }
 
@@ -116,6 +130,7 @@ func (w *Worker) publish() {
 // goroutine.
 func (w *Worker) Counters() *Counters {
 	c := &Counters{Stages: make([]StageCounters, len(w.counters)), Names: w.names}
+	c.Cycles.On, c.Cycles.Steps = w.measure.on.Load(), stepNames(w.names)
 	for {
 		seq := w.board.seq.Load()
 		if seq&1 == 0 {
@@ -145,5 +160,9 @@ func (bd *board) copyTo(c *Counters) {
 	c.Turns, c.Ticks, c.Now, c.LongTurns = get(), get(), int64(get()), get()
 	for t := range c.Longest {
 		c.Longest[t] = Turn{At: int64(get()), Took: int64(get()), Number: get()}
+	}
+	c.Cycles.Turns, c.Cycles.Packets, c.Cycles.Clock = get(), get(), get()
+	for s := range c.Cycles.Steps {
+		c.Cycles.Steps[s].Ticks = get()
 	}
 }

@@ -30,7 +30,11 @@ func (w *Worker) Turn() {
 		w.apply(s)
 	}
 	b := w.burst
+	measured := w.measure.on.Load()
 	for i := range w.lanes {
+		if measured {
+			w.measure.meter.Start()
+		}
 		before := b.Now
 		slept := b.IO.Slept
 		b.Sleep = w.idle.next(i == len(w.lanes)-1, w.wake-b.Now)
@@ -40,9 +44,15 @@ func (w *Worker) Turn() {
 		}
 		w.turns++
 		w.idle.polled(n)
-		if n > 0 {
+		trace := w.tracing.on.Load()
+		switch {
+		case n > 0 && trace != nil:
+			w.decideTraced(b, trace)
+		case n > 0 && measured:
+			w.decideMeasured(b)
+		case n > 0:
 			w.decide(b)
-		} else if b.Sleep >= yieldAfter {
+		case b.Sleep >= yieldAfter:
 			runtime.Gosched()
 		}
 		if b.Now >= w.nextTick {
@@ -58,19 +68,33 @@ func (w *Worker) decide(b *burst.Burst) {
 	packet.Parse(b, &w.parse)
 	w.segments.Locate(b)
 	w.Observer.Observe(b)
-	for i, st := range w.stages {
-		in := b.Undecided
-		if in == 0 && w.Observer.N == 0 {
+	for i := range w.stages {
+		if !w.process(i, b) {
 			break
 		}
-		sent, own := b.Verdicts.Sent, b.Verdicts.Originated
-		st.Process(b)
-		c := &w.counters[i]
-		c.Entered += uint64(in.Count())
-		c.Decided += uint64((in &^ b.Undecided).Count())
-		c.Sent += b.Verdicts.Sent - sent
-		c.Originated += b.Verdicts.Originated - own
 	}
+	w.dropRest(b)
+}
+
+// process runs stage i and counts what it did. It reports false, and does
+// nothing, when there is nothing left that a stage could look at.
+func (w *Worker) process(i int, b *burst.Burst) bool {
+	in := b.Undecided
+	if in == 0 && w.Observer.N == 0 {
+		return false
+	}
+	sent, own := b.Verdicts.Sent, b.Verdicts.Originated
+	w.stages[i].Process(b)
+	c := &w.counters[i]
+	c.Entered += uint64(in.Count())
+	c.Decided += uint64((in &^ b.Undecided).Count())
+	c.Sent += b.Verdicts.Sent - sent
+	c.Originated += b.Verdicts.Originated - own
+	return true
+}
+
+// dropRest drops what no stage wanted.
+func (w *Worker) dropRest(b *burst.Burst) {
 	for m := b.Undecided; m != 0; m = m.Rest() {
 		i := m.First()
 		if b.Meta[i].Net == burst.NoNet {

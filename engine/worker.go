@@ -6,6 +6,7 @@ import (
 
 	"mire/dpdk/burst"
 	"mire/engine/config"
+	"mire/engine/cycles"
 	"mire/engine/event"
 	"mire/engine/neigh"
 	"mire/engine/packet"
@@ -47,6 +48,8 @@ type Worker struct {
 	turns     uint64
 	ticks     uint64
 	board     board
+	tracing   tracing
+	measure   measuring
 	stop      atomic.Bool
 }
 
@@ -108,6 +111,7 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 		w.stages = append(w.stages, st)
 	}
 	w.counters = make([]StageCounters, len(w.stages))
+	w.measure.meter = cycles.New(stepStages+len(w.stages)+1, nil)
 	w.board.init(len(w.stages))
 	w.apply(c.Snapshots.Load())
 	return w, nil

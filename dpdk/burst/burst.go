@@ -12,10 +12,13 @@ import "unsafe"
 const (
 	// Size is the largest number of frames received in one turn.
 	Size = 64
-	// SpareSize is the largest number of frames of our own in one turn.
+	// SpareSize is how many frames of our own a worker has room for in one turn
+	// unless it was made for more.
 	SpareSize = 32
+	// MaxSpares is the largest number of frames of our own in one turn.
+	MaxSpares = Size
 	// Slots is the number of frame slots: received frames first, spares after.
-	Slots = Size + SpareSize
+	Slots = Size + MaxSpares
 	// NoNet marks a frame that belongs to no configured network.
 	NoNet = 0xffff
 )
@@ -138,6 +141,10 @@ func (b *Burst) ReplyAll(m Mask) {
 	b.Send |= m
 	b.Undecided &^= m
 	b.Verdicts.Sent += uint64(m.Count())
+	if m == ^Mask(0) { // most of a flood
+		*(*[Size]uint16)(b.Out[:Size]) = b.In
+		return
+	}
 	for ; m != 0; m = m.Rest() {
 		i := m.First()
 		b.Out[i] = b.In[i]

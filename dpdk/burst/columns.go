@@ -3,7 +3,7 @@ package burst
 // Columns are header words of plain SYNs, one column per word, so that a stage
 // can work on eight or sixteen frames at a time. Words are as a little-endian
 // load from the frame gives them. What the columns say of slots outside Plain
-// is left from earlier bursts.
+// means nothing.
 type Columns struct {
 	// Plain are the slots of ClassTCPSyn without a VLAN tag whose IP header is
 	// an IPv4 header without options or an IPv6 header without extensions:
@@ -14,6 +14,8 @@ type Columns struct {
 	MSSAlone Mask
 	// Head is the destination MAC and the first two bytes of the source MAC.
 	Head [Size]uint64
+	// Source is the source MAC, the two bytes above it are zero.
+	Source [Size]uint64
 	// Addr are the addresses: over IPv4 Addr[0] is source and destination, over
 	// IPv6 Addr[0] and Addr[1] are the source, Addr[2] and Addr[3] the destination.
 	Addr [4][Size]uint64

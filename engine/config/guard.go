@@ -38,6 +38,20 @@ func (s *Snapshot) Exempt(net int, hi, lo uint64) bool {
 	return g.exempt[net].has(hi, lo)
 }
 
+// SameExempt tells whether both snapshots have the same networks in the same
+// order and exempt the same addresses of each.
+func (s *Snapshot) SameExempt(o *Snapshot) bool {
+	if s.guard == nil || o.guard == nil || len(s.Networks) != len(o.Networks) {
+		return false
+	}
+	for i := range s.Networks {
+		if s.Networks[i].Number != o.Networks[i].Number || !slices.Equal(s.guard.exempt[i], o.guard.exempt[i]) {
+			return false
+		}
+	}
+	return true
+}
+
 // Ignored tells whether `tarpit ignore` lists a source address with this
 // source port (0 for protocols without ports matches only entries without
 // one). It does not allocate.

@@ -11,8 +11,10 @@ import (
 // It makes no entries: a flood from invented sources writes nothing. Packets
 // from behind a router, most of a scan, are not in b.OnLink and cost nothing.
 func (o *Observer) hearPackets(b *burst.Burst) {
+	all := b.Undecided & b.OnLink &^ b.Class[burst.ClassND]
+	looked, known := o.lookUpPlain(b, all&b.Columns.Plain)
 	var found burst.Mask
-	for m := b.Undecided & b.OnLink &^ b.Class[burst.ClassND]; m != 0; m = m.Rest() {
+	for m := all &^ looked; m != 0; m = m.Rest() {
 		i := m.First()
 		var hi, lo uint64
 		var at uint16
@@ -34,11 +36,10 @@ func (o *Observer) hearPackets(b *burst.Burst) {
 			found |= burst.Bit(i)
 		}
 	}
-	if found == 0 {
-		return
+	if found != 0 {
+		o.table.States(found, &o.keys, &o.states, b.Now)
 	}
-	o.table.States(found, &o.keys, &o.states, b.Now)
-	for m := found; m != 0; m = m.Rest() {
+	for m := found | known; m != 0; m = m.Rest() {
 		i := m.First()
 		switch o.states[i] {
 		case session.Trapped, session.Probing:

@@ -63,6 +63,7 @@ type Observer struct {
 
 	keys   [burst.Size]session.Key
 	states [burst.Size]session.State
+	finder session.Finder
 	from   [burst.Size]uint16 // network of the source
 	recent recently
 	late   [burst.Size]Claim // signs of life that found their entry being written

@@ -27,7 +27,10 @@ type portMACs struct {
 	virt   []uint64 // the master's, be it this node or the other
 }
 
-func filterBit(mac uint64) uint64 { return 1 << (mac * 0x9e3779b97f4a7c15 >> 58) }
+// filterFactor makes the hash of a MAC: the upper six bits of the product.
+const filterFactor = 0x9e3779b97f4a7c15
+
+func filterBit(mac uint64) uint64 { return 1 << (mac * filterFactor >> 58) }
 
 func compileMACs(s *config.Snapshot) ownMACs {
 	var o ownMACs
@@ -82,7 +85,11 @@ func has(list []uint64, w uint64) bool {
 // virtual MAC may come from the other node; of those only the advertisements
 // matter to anyone here (RFC 9568 section 7.2 sends them from it).
 func (o *Observer) dropOwn(b *burst.Burst) {
-	for m := b.Undecided; m != 0; m = m.Rest() {
+	m := b.Undecided
+	if vector {
+		m &^= o.strangers(b)
+	}
+	for ; m != 0; m = m.Rest() {
 		i := m.First()
 		in := int(b.In[i])
 		if in >= len(o.macs.ports) {
@@ -102,4 +109,19 @@ func (o *Observer) dropOwn(b *burst.Burst) {
 			b.Drop(i, burst.OwnFrame)
 		}
 	}
+}
+
+// strangers are the slots of b.Columns, of those that came by the port of the
+// first, whose source the port's filter does not have.
+func (o *Observer) strangers(b *burst.Burst) burst.Mask {
+	m := b.Undecided & b.Columns.Plain
+	if m == 0 {
+		return 0
+	}
+	port := b.In[m.First()]
+	m &= packet.CameBy(b, port)
+	if int(port) >= len(o.macs.ports) {
+		return m
+	}
+	return m &^ suspects(&b.Columns.Source, o.macs.ports[port].filter)
 }

@@ -1,10 +1,15 @@
 package packet
 
 import (
+	"math"
 	"testing"
+	"time"
 
 	"mire/dpdk/burst"
 )
+
+// samples is how many bursts are timed together.
+const samples = 50
 
 // BenchmarkParse is the cost per frame of a burst of 64: Begin and Parse.
 func BenchmarkParse(b *testing.B) {
@@ -27,15 +32,28 @@ func BenchmarkParse(b *testing.B) {
 				frames[i] = f
 			}
 			l := newLane(frames...)
+			// As a pool lays buffers out: not all in the same lines of the cache.
+			memory := make([]byte, burst.Size*(room+192))
+			for i := range frames {
+				buf := memory[i*(room+192):][:room]
+				copy(buf, l.Frame(i))
+				l.Map(i, buf, len(f))
+			}
 			opt := Options{}
+			best := time.Duration(math.MaxInt64)
 			for b.Loop() {
-				l.Begin()
-				Parse(&l.Burst, &opt)
+				start := time.Now()
+				for range samples {
+					l.Begin()
+					Parse(&l.Burst, &opt)
+				}
+				best = min(best, time.Since(start))
 			}
 			if l.Undecided.Count() != burst.Size {
 				b.Fatalf("frames were dropped: %v", l.Verdicts.Dropped)
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/burst.Size, "ns/frame")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(samples*burst.Size), "ns/frame")
+			b.ReportMetric(float64(best.Nanoseconds())/(samples*burst.Size), "best-ns/frame")
 		})
 	}
 }

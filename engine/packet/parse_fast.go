@@ -7,16 +7,15 @@ import (
 	"mire/dpdk/burst"
 )
 
-// parseFast accepts the undecided slots that hold an untagged TCP segment, over
-// IPv4 without options or IPv6 without extension headers, and returns the
-// others. Each length is checked against the frame before the first load that
+// parseFast accepts the slots of m that hold an untagged TCP segment, over IPv4
+// without options or IPv6 without extension headers, and returns the others. Each length is checked against the frame before the first load that
 // rests on it. It is one loop without calls, so that all of it stays in
 // registers.
-func parseFast(b *burst.Burst) (rest burst.Mask) {
+func parseFast(b *burst.Burst, slots burst.Mask) (rest burst.Mask) {
 	const l3 = EthernetLen
 	var syn, tcp, v6, alone burst.Mask
 	c := &b.Columns
-	for m := b.Undecided; m != 0; m = m.Rest() {
+	for m := slots; m != 0; m = m.Rest() {
 		i := m.First()
 		bit := m &^ m.Rest()
 		p, n, rx := b.Data[i], uintptr(b.Len[i]), b.Rx[i]
@@ -60,6 +59,7 @@ func parseFast(b *burst.Burst) (rest burst.Mask) {
 			continue
 		}
 		c.Head[i] = load64(p, 0)
+		c.Source[i] = load64(p, 4) >> 16
 		p = unsafe.Add(p, l4)
 		word := load32(p, 12) // header length, flags, window
 		head := uintptr(word >> 2 & 0x3c)
@@ -103,6 +103,7 @@ func parseFast(b *burst.Burst) (rest burst.Mask) {
 	b.Class[burst.ClassTCPSyn] |= syn
 	b.Class[burst.ClassTCP] |= tcp
 	b.V6 |= v6 & (syn | tcp)
-	c.Plain, c.MSSAlone = syn, alone
-	return b.Undecided &^ (syn | tcp)
+	c.Plain |= syn
+	c.MSSAlone |= alone
+	return slots &^ (syn | tcp)
 }

@@ -11,9 +11,16 @@ import (
 // sets b.OnLink. Frames with a tag that no network of the port has are dropped.
 func (m *Map) Locate(b *burst.Burst) {
 	b.OnLink = 0
-	arp := b.Undecided & b.Class[burst.ClassARP]
-	v6 := b.Undecided & b.V6
-	m.locate4(b, b.Undecided&^(arp|v6))
+	rest := b.Undecided
+	if vector {
+		rest &^= m.locatePlain(b)
+	}
+	if rest == 0 {
+		return
+	}
+	arp := rest & b.Class[burst.ClassARP]
+	v6 := rest & b.V6
+	m.locate4(b, rest&^(arp|v6))
 	if v6 != 0 {
 		m.locate6(b, v6)
 	}
@@ -26,6 +33,30 @@ func (m *Map) Locate(b *burst.Burst) {
 		}
 		meta.Net = m.Locate4(b.In[i], meta.VLAN, packet.ARPAt(b, i).TargetWord())
 	}
+}
+
+// locatePlain is Locate for the slots of b.Columns that came by the same port as
+// the first of them; it returns which those are. Parse has set their Net to
+// NoNet. The network of the lowest leg wins, so it comes last.
+func (m *Map) locatePlain(b *burst.Burst) burst.Mask {
+	plain := b.Undecided & b.Columns.Plain
+	if plain == 0 {
+		return 0
+	}
+	port := b.In[plain.First()]
+	plain &= packet.CameBy(b, port)
+	v4, v6 := plain&^b.V6, plain&b.V6
+	legs := m.on(wire(port, 0))
+	for j := len(legs) - 1; j >= 0; j-- {
+		l := &legs[j]
+		if v4 != 0 && l.four {
+			b.OnLink |= match4(b, v4, l)
+		}
+		if v6 != 0 && l.six {
+			b.OnLink |= match6(b, v6, l)
+		}
+	}
+	return plain
 }
 
 // locate4 is Locate for IPv4. Most frames of a burst came by one port with one

@@ -5,6 +5,7 @@ package segment
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 
 	"mire/dpdk/burst"
@@ -19,6 +20,21 @@ type leg struct {
 	addr4, mask4   uint32
 	hi, lo         uint64
 	maskHi, maskLo uint64
+
+	// The same in the order of the wire, for burst.Columns: what it has, the
+	// IPv4 prefix twice, the masks of a pair of addresses' first and second.
+	four, six              bool
+	both4, src4, dst4      uint64
+	wireHi, wireLo         uint64
+	wireMaskHi, wireMaskLo uint64
+}
+
+// turn fills in the words in the order of the wire.
+func (l *leg) turn() {
+	addr, mask := uint64(bits.ReverseBytes32(l.addr4)), uint64(bits.ReverseBytes32(l.mask4))
+	l.both4, l.src4, l.dst4 = addr|addr<<32, mask, mask<<32
+	l.wireHi, l.wireLo = bits.ReverseBytes64(l.hi), bits.ReverseBytes64(l.lo)
+	l.wireMaskHi, l.wireMaskLo = bits.ReverseBytes64(l.maskHi), bits.ReverseBytes64(l.maskLo)
 }
 
 // wire names a port and a tag.
@@ -57,20 +73,23 @@ func New(s *config.Snapshot) *Map {
 		n := &s.Networks[i]
 		l := leg{wire: wire(n.Port, n.VLAN), net: uint16(i), addr4: 1, hi: 1}
 		if n.Prefix4.IsValid() {
+			l.four = true
 			a := n.Prefix4.Addr().As4()
 			l.mask4 = ^uint32(0) << (32 - n.Prefix4.Bits())
 			l.addr4 = binary.BigEndian.Uint32(a[:]) & l.mask4
 		}
 		if n.Prefix6.IsValid() {
+			l.six = true
 			a := n.Prefix6.Addr().As16()
-			bits := n.Prefix6.Bits()
-			l.maskHi = ^uint64(0) << (64 - min(bits, 64))
-			if bits > 64 {
-				l.maskLo = ^uint64(0) << (128 - bits)
+			size := n.Prefix6.Bits()
+			l.maskHi = ^uint64(0) << (64 - min(size, 64))
+			if size > 64 {
+				l.maskLo = ^uint64(0) << (128 - size)
 			}
 			l.hi = binary.BigEndian.Uint64(a[:8]) & l.maskHi
 			l.lo = binary.BigEndian.Uint64(a[8:]) & l.maskLo
 		}
+		l.turn()
 		m.legs = append(m.legs, l)
 	}
 	slices.SortStableFunc(m.legs, func(a, b leg) int { return cmp.Compare(a.wire, b.wire) })

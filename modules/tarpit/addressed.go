@@ -6,14 +6,22 @@ import (
 	"mire/engine/own"
 	"mire/engine/packet"
 	"mire/engine/session"
+	"mire/modules/tarpit/stateless"
 )
 
 // addressed returns the slots of IP packets that were sent to one of our MACs
-// for another address of a watched network, with their keys in s.keys. Those in
-// usual are for a network that answers and from a source that refusePacket
+// for another address of a watched network, with their keys in s.keys; those in
+// s.plain have none. Those in usual are for a network that answers and from a source that refusePacket
 // would not refuse: nearly all of a scan. Of the others usual says nothing.
 func (s *stage) addressed(b *burst.Burst) (to, usual burst.Mask) {
-	for m := b.Undecided &^ (b.Class[burst.ClassARP] | b.Class[burst.ClassND]); m != 0; m = m.Rest() {
+	m := b.Undecided &^ (b.Class[burst.ClassARP] | b.Class[burst.ClassND])
+	p := stateless.PlainOf(b, m)
+	if p.All() != 0 {
+		to, usual = s.addressedPlain(b, p)
+		m &^= p.All()
+	}
+	s.plain = p.And(to)
+	for ; m != 0; m = m.Rest() {
 		i := m.First()
 		at := int(b.Meta[i].Net)
 		if at >= len(s.nets) {
@@ -63,16 +71,4 @@ func (n *network) isUsual4(src uint32) bool {
 func (n *network) isUsual6(hi, lo uint64) bool {
 	return hi != 0 && hi>>56 != 0xff && (hi != n.addrs.Real6.Hi || lo != n.addrs.Real6.Lo) &&
 		(hi != n.addrs.Virt6.Hi || lo != n.addrs.Virt6.Lo)
-}
-
-// inState returns the slots of m whose looked-up state is st.
-func (s *stage) inState(m burst.Mask, st session.State) (in burst.Mask) {
-	for ; m != 0; m = m.Rest() {
-		var bit burst.Mask
-		if s.states[m.First()] == st {
-			bit = m &^ m.Rest()
-		}
-		in |= bit // a conditional move: no branch to mispredict
-	}
-	return in
 }

@@ -21,6 +21,7 @@ type network struct {
 	realMAC       [6]byte
 	answer        [families][6]byte // the MAC of captured addresses
 	macs          [3]uint64         // ours, as words
+	sieve         sieve
 	addrs         own.Network
 	real4         [4]byte
 	real6         [16]byte
@@ -72,6 +73,7 @@ func (n *network) compile(s *config.Snapshot, i int, o *own.Network, l *ledger, 
 	if c.Real6.Is6() {
 		n.real6 = c.Real6.As16()
 	}
+	n.sieve = n.newSieve()
 	if c.Port == config.NoPort {
 		n.mode = config.TarpitDisable // nothing can be heard there
 	}

@@ -17,7 +17,7 @@ func (s *stage) packets(b *burst.Burst) {
 	if to == 0 {
 		return
 	}
-	s.w.Table.States(to, &s.keys, &s.states, b.Now)
+	s.lookUp(b, to)
 	s.serve(b, s.trapped(b, to, usual))
 }
 
@@ -27,14 +27,15 @@ func (s *stage) packets(b *burst.Burst) {
 func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
 	guard := s.sweep.mustGuard(s)
 	if !guard {
-		ours = s.inState(m&usual, session.Trapped)
+		ours = m & usual & s.found[session.Trapped]
 		m &^= ours
 	}
+	s.nameAll(b, m)
 	for ; m != 0; m = m.Rest() {
 		i := m.First()
 		n := &s.nets[b.Meta[i].Net]
 		k := &s.keys[i]
-		st := s.states[i]
+		st := s.found.State(i)
 		if st == session.Real {
 			s.stray(b, i, n)
 			continue
@@ -92,7 +93,7 @@ func (s *stage) serve(b *burst.Burst, m burst.Mask) {
 	}
 	tcp := m & (b.Class[burst.ClassTCPSyn] | b.Class[burst.ClassTCP])
 	if tcp != 0 {
-		s.rules.Process(b, tcp, s.snap)
+		s.rules.ProcessPlain(b, tcp, s.plain, s.snap)
 	}
 	udp := m & (b.Class[burst.ClassUDP] | b.Class[burst.ClassDHCP])
 	for u := udp; u != 0; u = u.Rest() {

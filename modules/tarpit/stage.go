@@ -45,7 +45,11 @@ type stage struct {
 
 	keys   [burst.Size]session.Key
 	states [burst.Size]session.State
-	seen   event.Event // the event being filled
+	plain  stateless.Plain // what is looked at by columns
+	flood  bool            // most of the last burst was answered by columns
+	finder session.Finder
+	found  session.Found // states of this turn's destinations
+	seen   event.Event   // the event being filled
 }
 
 var (
@@ -177,6 +181,7 @@ func (s *stage) Stop(b *burst.Burst) {
 // counters; workers call it between two turns.
 func (s *stage) Apply(c *config.Snapshot) {
 	set := &c.Settings
+	calm := s.isCalm(c)
 	s.snap, s.segs = c, segment.New(c)
 	s.probes, s.interval = int64(max(set.Probes, 1)), int64(set.ProbeInterval)
 	s.trapTTL, s.realTTL = int64(set.TrapTTL), int64(set.RealTTL)
@@ -184,7 +189,7 @@ func (s *stage) Apply(c *config.Snapshot) {
 	s.compile(c)
 	s.remap()
 	s.groups.compile(c)
-	s.sweep.reload()
+	s.sweep.reload(calm && !s.anyFresh())
 	s.rules.Apply(c)
 }
 

@@ -2,6 +2,7 @@ package tarpit
 
 import (
 	"mire/dpdk/burst"
+	"mire/engine/config"
 	"mire/engine/session"
 )
 
@@ -15,11 +16,12 @@ type sweep struct {
 	next   int64  // when the next may begin
 	round  uint64 // the generation under which this round began; 0 before
 	guard  bool
-	out    [burst.Size]session.Record
+	out    [maxRecords]session.Record
 }
 
 const (
 	maxPace      = 512
+	maxRecords   = 256 // in one Tick: ten million entries in 40 s, for about 2 % of a worker
 	minRound     = 1_000_000_000
 	maxRound     = 60_000_000_000
 	takeoverTime = 60_000_000_000 // captures of another node are proven again within this
@@ -34,10 +36,29 @@ func (w *sweep) begin(now int64) {
 	w.began, w.next = now, now
 }
 
-// reload starts a new round because the configuration may exempt more now.
-func (w *sweep) reload() {
+// reload starts a new round because the configuration may exempt more now. calm
+// says that it does not.
+func (w *sweep) reload(calm bool) {
 	w.cursor = session.Cursor{Part: w.cursor.Part, Parts: w.cursor.Parts}
-	w.next, w.round, w.guard = 0, 0, true
+	w.next, w.round, w.guard = 0, 0, !calm
+}
+
+// isCalm tells whether c, the snapshot behind the present one, exempts what that
+// one does, while nothing can be in the table that that one exempts. A snapshot
+// that this worker missed may have exempted less, and another worker have
+// captured by it.
+func (s *stage) isCalm(c *config.Snapshot) bool {
+	return s.snap != nil && !s.sweep.mustGuard(s) && c.Generation == s.snap.Generation+1 && c.SameExempt(s.snap)
+}
+
+// anyFresh tells whether there is a network that was not heard until now.
+func (s *stage) anyFresh() bool {
+	for i := range s.nets {
+		if s.nets[i].fresh {
+			return true
+		}
+	}
+	return false
 }
 
 // mustGuard tells whether captured addresses may still be in the table that

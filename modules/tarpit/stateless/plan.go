@@ -14,8 +14,9 @@ type plan struct {
 	policy       config.Policy
 	number       uint16
 	// SYN-ACKs: index 1 when the client permits selective acknowledgements.
-	syn4, syn6 [2]shape
-	synWord    [2]uint32 // their control words
+	syn4, syn6     [2]shape
+	synWord        [2]uint32 // their control words
+	stamp4, stamp6 [2]stamp
 }
 
 // mac is an Ethernet address as it is stored: its first two bytes on top of a
@@ -119,7 +120,7 @@ func newPlan(n *config.Network) plan {
 	four := mssOption(min(mss4, mtu-len4-lenTCP))
 	six := mssOption(min(mss6, mtu-len6-lenTCP))
 	number := uint16(n.Number)
-	return plan{
+	p := plan{
 		tail4: cookie.Tail4(number), tail6: cookie.Tail6(number),
 		mac4: newMAC(n.VirtMAC), mac6: newMAC(n.Virt6MAC),
 		policy: n.Policy, number: number,
@@ -129,4 +130,9 @@ func newPlan(n *config.Network) plan {
 			control(4, SYN|ACK, openWindow(n.Policy)), control(8, SYN|ACK, openWindow(n.Policy)),
 		},
 	}
+	for v := range p.synWord {
+		p.stamp4[v] = newStamp(&p.syn4[v], &p.mac4, p.synWord[v], false)
+		p.stamp6[v] = newStamp(&p.syn6[v], &p.mac6, p.synWord[v], true)
+	}
+	return p
 }

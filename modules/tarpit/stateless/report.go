@@ -33,21 +33,50 @@ func (r *Rules) report(b *burst.Burst, i int, d *Decision) {
 	r.publish(n, want)
 }
 
-// reportSYNs shows an event for each slot of m, all SYNs that are answered. In
-// a flood nothing is built that nobody can take.
-func (r *Rules) reportSYNs(b *burst.Burst, m burst.Mask) {
+// reportSYNs shows an event for each slot of all, SYNs that are answered, in the
+// order of the slots; those of p are built by columns. In a flood nothing is built
+// that nobody can take.
+func (r *Rules) reportSYNs(b *burst.Burst, all burst.Mask, p Plain) {
 	if r.events == nil {
 		return
 	}
-	want := m.Count()
+	want := all.Count()
 	n := r.events.Room(want)
-	for k := range n {
-		e := r.events.Slot(k)
-		r.describe(b, m.First(), e)
+	for k := want; k > n; k-- {
+		if n == 0 {
+			all = 0
+			break
+		}
+		all &^= 1 << (bits.Len64(uint64(all)) - 1)
+	}
+	p = p.And(all)
+	if p.All() != 0 {
+		r.describePlain(b, all, p)
+	}
+	for m := all &^ p.All(); m != 0; m = m.Rest() {
+		i := m.First()
+		e := r.events.Slot((all & (burst.Bit(i) - 1)).Count())
+		r.describe(b, i, e)
 		e.Kind = event.SYNACK
-		m = m.Rest()
 	}
 	r.publish(n, want)
+}
+
+// describePlain writes the events of p, slots of all.
+func (r *Rules) describePlain(b *burst.Burst, all burst.Mask, p Plain) {
+	e, w := &r.like, r.events.Window()
+	data := (*[burst.Size]unsafe.Pointer)(b.Data[:])
+	e.Time, e.Count, e.Net, e.Kind = b.Now, 1, r.plans[p.Net].number, event.SYNACK
+	if p.V4 != 0 {
+		e.Family = 4
+		e.Ours[10], e.Ours[11], e.Remote[10], e.Remote[11] = 0xff, 0xff, 0xff, 0xff
+		events(data, &w, all, p.V4, e, false)
+	}
+	if p.V6 != 0 {
+		e.Family = 6
+		e.Ours[10], e.Ours[11], e.Remote[10], e.Remote[11] = 0, 0, 0, 0
+		events(data, &w, all, p.V6, e, true)
+	}
 }
 
 // publish shows the first n of want events and counts the others as lost.

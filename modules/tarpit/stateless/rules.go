@@ -25,6 +25,8 @@ type Rules struct {
 	cookies [burst.Size]uint32
 	other   [burst.Size]uint32 // cookies under another key
 	deltas  [burst.Size]uint32 // sequence less acknowledgement number
+	fields  fields
+	like    event.Event // what the events of plain SYNs have in common
 
 	replies budget // rows 8 to 12
 	syns    budget // row 1, off unless Settings.SynBudget says otherwise
@@ -100,6 +102,12 @@ func (r *Rules) Counters() (n [NumRows]uint64) {
 // its one reply and sent back by the port it came from, or dropped with the
 // reason of its row.
 func (r *Rules) Process(b *burst.Burst, m burst.Mask, snap *config.Snapshot) {
+	r.ProcessPlain(b, m, PlainOf(b, m), snap)
+}
+
+// ProcessPlain is Process for who has called PlainOf already; slots of p outside m
+// do not count.
+func (r *Rules) ProcessPlain(b *burst.Burst, m burst.Mask, p Plain, snap *config.Snapshot) {
 	m &= b.Class[burst.ClassTCPSyn] | b.Class[burst.ClassTCP]
 	if m == 0 {
 		return
@@ -110,8 +118,12 @@ func (r *Rules) Process(b *burst.Burst, m burst.Mask, snap *config.Snapshot) {
 	if !r.keys.Ready() {
 		r.rekey(b.Now)
 	}
-	m = r.gather(b, m)
+	p = p.And(m)
+	if r.syns.on() || int(p.Net) >= len(r.plans) {
+		p = Plain{} // a budget asks for each source by itself
+	}
+	m = r.gather(b, m&^p.All())
 	syn := m & b.Class[burst.ClassTCPSyn]
-	r.answerSYNs(b, syn)
+	r.answerSYNs(b, syn, p)
 	r.answerSegments(b, m&^syn)
 }

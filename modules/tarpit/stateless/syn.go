@@ -6,18 +6,26 @@ import (
 	"mire/dpdk/burst"
 )
 
-// answerSYNs is row 1: every SYN becomes its SYN-ACK.
-func (r *Rules) answerSYNs(b *burst.Burst, m burst.Mask) {
+// answerSYNs is row 1: every SYN becomes its SYN-ACK, those of m one by one,
+// those of p by columns.
+func (r *Rules) answerSYNs(b *burst.Burst, m burst.Mask, p Plain) {
 	if r.syns.on() {
 		m = r.allowed(b, m, &r.syns)
 	}
-	if m == 0 {
+	all := m | p.All()
+	if all == 0 {
 		return
 	}
-	r.rows[Row1] += uint64(m.Count())
-	r.keys.Current.Batch(m, b.V6, &r.tuples, &r.cookies)
-	r.reportSYNs(b, m)
-	b.ReplyAll(m)
+	r.rows[Row1] += uint64(all.Count())
+	if m != 0 {
+		r.keys.Current.Batch(m, b.V6, &r.tuples, &r.cookies)
+	}
+	if p.All() != 0 {
+		r.makeCookies(b, p)
+	}
+	r.reportSYNs(b, all, p)
+	b.ReplyAll(all)
+	r.answerPlain(b, p)
 	r.synAcks4(b, m&^b.V6)
 	r.synAcks6(b, m&b.V6)
 }

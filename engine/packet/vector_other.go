@@ -1,0 +1,11 @@
+//go:build !amd64
+
+package packet
+
+import "mire/dpdk/burst"
+
+const vector, vectorReach = false, 0
+
+func parseVector(*burst.Burst, burst.Mask) (all, syn, v6, alone burst.Mask) { return }
+
+func cameBy(*[burst.Size]uint16, uint16) (m burst.Mask) { return }

@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"bytes"
+	"sync/atomic"
+
+	"mire/dpdk/burst"
+	"mire/engine/packet"
+)
+
+// Explainer is a stage that can say by which of its rules it decided. Follow is
+// called before Process of a burst with one undecided frame; what it returns is
+// called behind it, and gives the rule, or "" when none applies. It runs only
+// while somebody traces, on the worker, and may allocate.
+type Explainer interface {
+	Follow() (rule func() string)
+}
+
+// Fate is what became of a traced frame.
+type Fate uint8
+
+const (
+	FateDropped Fate = iota
+	FateSent
+	FateConsumed
+)
+
+func (f Fate) String() string {
+	return [...]string{"dropped", "sent", "consumed"}[f]
+}
+
+// Traced is the way of one frame through a worker.
+type Traced struct {
+	Worker int
+	At     int64  // of the burst's clock, nanoseconds
+	Port   uint16 // came by
+	In     []byte // as it came
+	Meta   burst.Meta
+	OnLink bool // its source is in a network of the port
+	Steps  []TracedStep
+	By     string // parse, locate, the module that decided, or end
+	Rule   string // of that module; "" when it has none to tell
+	Fate   Fate
+	Reason burst.Reason // why it was dropped
+	Out    []byte       // as it leaves, when sent
+	OutBy  uint16       // port
+}
+
+// TracedStep is one step of the way: parse, locate, or a module.
+type TracedStep struct {
+	Name    string
+	Decided bool
+	// Own are the frames that the module sent by itself meanwhile.
+	Own [][]byte
+}
+
+// tracer collects the ways of the next frames of one worker.
+type tracer struct {
+	left int
+	out  chan Traced
+}
+
+// tracing is the worker's side of it.
+type tracing struct{ on atomic.Pointer[tracer] }
+
+// Trace follows the next n frames of this worker, 1..1024, through its chain,
+// and returns where their ways will be told; the channel is closed behind the
+// last. While it lasts, frames run through the chain one by one: verdicts are
+// the same, speed is not. A second Trace ends the first, and its channel stays
+// open. Safe from any goroutine.
+func (w *Worker) Trace(n int) <-chan Traced {
+	n = min(max(n, 1), 1024)
+	t := &tracer{left: n, out: make(chan Traced, n)}
+	w.tracing.on.Store(t)
+	return t.out
+}
+
+// Untrace ends what Trace began.
+func (w *Worker) Untrace() { w.tracing.on.Store(nil) }
+
+// decideTraced is decide, frame by frame, with notes.
+func (w *Worker) decideTraced(b *burst.Burst, t *tracer) {
+	b.Begin()
+	for m := b.Undecided; m != 0; m = m.Rest() {
+		i := m.First()
+		b.Undecided, b.V6, b.Class = burst.Bit(i), 0, [burst.NumClasses]burst.Mask{}
+		w.follow(b, i, t)
+	}
+	if t.left == 0 {
+		w.tracing.on.CompareAndSwap(t, nil)
+	}
+}
+
+// follow is decide for the one undecided slot i.
+func (w *Worker) follow(b *burst.Burst, i int, t *tracer) {
+	tr := &Traced{Worker: w.ID, At: b.Now, Port: b.In[i], In: bytes.Clone(b.Frame(i)), By: "end"}
+	before := b.Verdicts
+	step := func(name string, own uint32) {
+		s := TracedStep{Name: name, Decided: b.Undecided == 0 && tr.By == "end"}
+		for k := own; k < b.Originated; k++ {
+			s.Own = append(s.Own, bytes.Clone(b.Frame(burst.Size+int(k))))
+		}
+		if s.Decided {
+			tr.By = name
+		}
+		tr.Steps = append(tr.Steps, s)
+	}
+	packet.Parse(b, &w.parse)
+	step("parse", b.Originated)
+	if b.Undecided != 0 {
+		w.segments.Locate(b)
+		step("locate", b.Originated)
+	}
+	w.Observer.Observe(b)
+	tr.OnLink = tr.By != "parse" && b.OnLink.Has(i)
+	for k, st := range w.stages {
+		in := b.Undecided
+		if in == 0 && w.Observer.N == 0 {
+			break
+		}
+		sent, own, first := b.Verdicts.Sent, b.Verdicts.Originated, b.Originated
+		rule := func() string { return "" }
+		if e, ok := st.(Explainer); ok {
+			rule = e.Follow()
+		}
+		st.Process(b)
+		c := &w.counters[k]
+		c.Entered += uint64(in.Count())
+		c.Decided += uint64((in &^ b.Undecided).Count())
+		c.Sent += b.Verdicts.Sent - sent
+		c.Originated += b.Verdicts.Originated - own
+		if step(w.names[k], first); tr.By == w.names[k] && tr.Rule == "" {
+			tr.Rule = rule()
+		}
+	}
+	if b.Undecided != 0 {
+		if b.Meta[i].Net == burst.NoNet {
+			b.Drop(i, burst.NoNetwork)
+		} else {
+			b.Drop(i, burst.Unclaimed)
+		}
+	}
+	if t.left > 0 {
+		t.left--
+		tr.end(b, i, &before)
+		t.out <- *tr // has room for all
+		if t.left == 0 {
+			close(t.out)
+		}
+	}
+}
+
+// end fills in what became of slot i.
+func (tr *Traced) end(b *burst.Burst, i int, before *burst.Verdicts) {
+	tr.Meta = b.Meta[i]
+	switch {
+	case b.Send.Has(i):
+		tr.Fate, tr.Out, tr.OutBy = FateSent, bytes.Clone(b.Frame(i)), b.Out[i]
+	case b.Verdicts.Consumed != before.Consumed:
+		tr.Fate = FateConsumed
+	default:
+		for r := range b.Verdicts.Dropped {
+			if b.Verdicts.Dropped[r] != before.Dropped[r] {
+				tr.Reason = burst.Reason(r)
+			}
+		}
+	}
+}
