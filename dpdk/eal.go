@@ -48,6 +48,9 @@ func Open(o Options) (*EAL, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, a := range args {
+		sweepMemifSocket(strings.TrimPrefix(a, "--vdev="))
+	}
 	lines := route.during(func() { _, err = eal.Init(args) })
 	// Nothing of ours is kept in there: see Options.args.
 	sweepRundirs(rundir())
@@ -56,7 +59,7 @@ func Open(o Options) (*EAL, error) {
 	}
 	C.mire_clock_start()
 	process.tasks = map[uint]*Task{}
-	process.eal = &EAL{args: args, noHuge: o.NoHuge, route: route}
+	process.eal = &EAL{args: args, noHuge: o.noHuge(), route: route}
 	return process.eal, nil
 }
 

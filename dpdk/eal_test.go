@@ -82,3 +82,44 @@ func closeCase() {
 		fmt.Println("launched after Close")
 	}
 }
+
+// Arguments as one types them behind testpmd's name.
+func TestRawArguments(t *testing.T) {
+	for _, name := range []string{"raw", "extra"} {
+		if out, code := runCase(t, name, nil); code != 0 || out != "net_null1 0\nnet_ring0 1\n" {
+			t.Errorf("%s: exit code %d: %s", name, code, out)
+		}
+	}
+}
+
+func rawCase() {
+	listPorts(dpdk.Options{NoHuge: false, Lcores: "900", Raw: []string{
+		"--lcores", "(0-1)@0", "--no-huge", "-m", "64", "--no-pci", "--no-shconf", "--no-telemetry", "--log-level", "4",
+		"--vdev", "net_null1", "--vdev=net_ring0"}})
+}
+
+func extraCase() {
+	o := plain()
+	o.Extra = []string{"--vdev", "net_null1", "--vdev=net_ring0", "-m", "80", "--lcores=(0-1)@0", "--file-prefix", "mire-extra-case", "--no-pci", "--no-huge"}
+	listPorts(o)
+}
+
+func listPorts(o dpdk.Options) {
+	e, err := dpdk.Open(o)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if e.Hugepages() {
+		fmt.Println("on hugepages, though --no-huge")
+	}
+	if n := len(dpdk.Lcores()); n != 2 {
+		fmt.Println(n, "lcores")
+	}
+	for _, p := range dpdk.Ports() {
+		fmt.Println(p.Name(), p.ID())
+	}
+	if err := e.Close(); err != nil {
+		fmt.Println(err)
+	}
+}

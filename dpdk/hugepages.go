@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // HugeStatus says whether hugepages can be had.
@@ -25,7 +27,28 @@ const sysHugepages = "/sys/kernel/mm/hugepages"
 // Hugepages looks whether need bytes can be had in hugepages, and, when they
 // cannot and the process is root, tries to reserve what is missing in the
 // smallest size. What it reserves stays reserved.
-func Hugepages(need int64) HugeStatus { return hugepages(sysHugepages, need) }
+func Hugepages(need int64) HugeStatus { return unlessRefused(sysHugepages, need, askPlace()) }
+
+// askPlace asks the kernel for this thread's memory policy, as EAL does before
+// it puts hugepages on a node. Containers refuse the call unless they are given
+// CAP_SYS_NICE, and then EAL has free hugepages before it and gets none.
+func askPlace() error {
+	if _, _, e := unix.Syscall6(unix.SYS_GET_MEMPOLICY, 0, 0, 0, 0, 0, 0); e == unix.EPERM {
+		return e // a kernel without NUMA says ENOSYS: EAL does without
+	}
+	return nil
+}
+
+// unlessRefused is hugepages for a process that may place memory; refused is
+// why it may not.
+func unlessRefused(root string, need int64, refused error) HugeStatus {
+	if refused == nil {
+		return hugepages(root, need)
+	}
+	s := sumPages(pageSizes(root))
+	s.Line = fmt.Sprintf("hugepages: %d MiB free, but get_mempolicy: %v (a container needs --cap-add SYS_NICE): ordinary memory (--no-huge)", s.Free>>20, refused)
+	return s
+}
 
 type pageSize struct {
 	dir         string

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func fakePages(t *testing.T, kb, total, free int) string {
@@ -47,6 +49,17 @@ func TestHugepagesMissing(t *testing.T) {
 	asked, err := os.ReadFile(filepath.Join(root, "hugepages-2048kB", "nr_hugepages"))
 	if err != nil || string(asked) != "101" {
 		t.Errorf("asked the kernel for %s pages in all, one more than 100 is needed; %v", asked, err)
+	}
+}
+
+func TestHugepagesThatMayNotBePlaced(t *testing.T) {
+	root := fakePages(t, 2048, 100, 40)
+	s := unlessRefused(root, 2<<20, unix.EPERM)
+	if s.OK || s.Free != 80<<20 || !strings.Contains(s.Line, "SYS_NICE") || strings.Contains(s.Line, "\n") {
+		t.Errorf("%+v", s)
+	}
+	if s := unlessRefused(root, 2<<20, nil); !s.OK {
+		t.Errorf("not refused: %+v", s)
 	}
 }
 

@@ -1,12 +1,11 @@
 #include "lane.h"
 
-#include <time.h>
-
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
 #include "clock.h"
+#include "rest.h"
 #include "tx.h"
 
 /* Enter and leave bracket the time in which ports are touched. Entering is one
@@ -46,16 +45,16 @@ static inline void top_up(struct mire_worker *w, uint32_t used)
 			map_spares(b, MIRE_SIZE, have);
 		}
 	}
-	if (unlikely(have < MIRE_SPARES)) {
+	if (unlikely(have < w->spares)) {
 		uint32_t old = have;
 
-		if (rte_pktmbuf_alloc_bulk(w->pool, m + have, MIRE_SPARES - have) == 0)
-			have = MIRE_SPARES;
+		if (rte_pktmbuf_alloc_bulk(w->pool, m + have, w->spares - have) == 0)
+			have = w->spares;
 		else
-			while (have < MIRE_SPARES && (m[have] = rte_pktmbuf_alloc(w->pool)) != NULL)
+			while (have < w->spares && (m[have] = rte_pktmbuf_alloc(w->pool)) != NULL)
 				have++;
 		map_spares(b, MIRE_SIZE + old, have - old);
-		if (have < MIRE_SPARES)
+		if (have < w->spares)
 			b->io.no_spare++;
 	}
 	b->spares = have;
@@ -104,29 +103,28 @@ static __attribute__((noinline)) void cut_lengths(struct mire_burst *b, uint32_t
 	}
 }
 
-static inline uint32_t receive(struct mire_lane *l)
+/* Whether the room became smaller than an mbuf of the pool has. */
+static inline int shrunk(const struct mire_worker *w)
+{
+	return w->burst->room + RTE_PKTMBUF_HEADROOM < w->buf_len;
+}
+
+/* What the port found in each frame, and frames that are not one plain buffer. */
+static __attribute__((noinline)) void examine(struct mire_lane *l, uint32_t n)
 {
 	/* By the two bits of RTE_MBUF_F_RX_L4_CKSUM_MASK: unknown, bad, good, and
 	 * "none": the data is whole but the checksum is not in it. */
 	static const uint8_t l4[4] = {0, 0, MIRE_L4_GOOD, MIRE_L4_PARTIAL};
 	struct mire_burst *b = l->worker->burst;
-	uint32_t odd = 0, n = 0;
+	uint32_t odd = shrunk(l->worker);
 
-	if (likely(mire_port_usable(l->port)))
-		n = rte_eth_rx_burst(l->port, l->rx_queue, b->mbuf, MIRE_SIZE);
 	for (uint32_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = b->mbuf[i];
 		uint64_t ol = m->ol_flags;
-		uint16_t off = m->data_off;
-		void *data = (char *)m->buf_addr + off;
 		uint8_t rx = l->rx | l4[((ol >> 3) & 1) | ((ol >> 7) & 2)];
 
-		rte_prefetch0(data);
-		b->data[i] = data;
-		b->len[i] = m->data_len;
-		b->in[i] = l->port;
 		if (unlikely((ol & RTE_MBUF_F_RX_VLAN_STRIPPED) || m->nb_segs != 1 ||
-			     (uint32_t)m->buf_len - off < b->room)) {
+			     (uint32_t)m->buf_len - m->data_off < b->room)) {
 			rx |= unusual(b, i);
 			odd = 1;
 		}
@@ -134,22 +132,53 @@ static inline uint32_t receive(struct mire_lane *l)
 	}
 	if (unlikely(odd))
 		cut_lengths(b, n);
+	for (uint32_t i = 0; i < n; i++)
+		l->worker->len[i] = b->mbuf[i]->data_len;
+	l->worker->rx = -1;
+}
+
+static inline uint32_t receive(struct mire_lane *l)
+{
+	/* Of rearm_data: data_off and nb_segs. */
+	const uint64_t both = UINT64_C(0x0000ffff0000ffff), usual = UINT64_C(1) << 32 | RTE_PKTMBUF_HEADROOM;
+	struct mire_worker *w = l->worker;
+	struct mire_burst *b = w->burst;
+	uint64_t odd = shrunk(w), flags = 0;
+	uint32_t n = 0;
+
+	if (likely(mire_port_usable(l->port)))
+		n = rte_eth_rx_burst(l->port, l->rx_queue, b->mbuf, l->burst);
+	for (uint32_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = b->mbuf[i];
+		uint64_t rearm = *(const uint64_t *)&m->rearm_data;
+		void *data = (char *)m->buf_addr + (uint16_t)rearm;
+
+		rte_prefetch0(data);
+		odd |= ((rearm & both) ^ usual) | (m->buf_len ^ w->buf_len);
+		flags |= m->ol_flags;
+		b->data[i] = data;
+		b->len[i] = m->data_len;
+	}
+	memcpy(w->len, b->len, sizeof(w->len));
+	w->flags = flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL);
+	if (unlikely(w->in != l->port)) {
+		for (uint32_t i = 0; i < MIRE_SIZE; i++)
+			b->in[i] = l->port;
+		w->in = l->port;
+	}
+	if (unlikely(odd != 0 || (flags & (RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_VLAN_STRIPPED)) != 0)) {
+		examine(l, n);
+	} else if (unlikely(w->rx != l->rx)) {
+		memset(b->rx, l->rx, sizeof(b->rx));
+		w->rx = l->rx;
+	}
 	b->n = n;
 	b->io.received += n;
 	return n;
 }
 
 _Static_assert(RTE_MBUF_F_RX_L4_CKSUM_BAD == 1 << 3 && RTE_MBUF_F_RX_L4_CKSUM_GOOD == 1 << 8,
-	       "receive() indexes its table by these two bits");
-
-static void rest(struct mire_burst *b)
-{
-	struct timespec t = {b->sleep / 1000000000, b->sleep % 1000000000};
-	int64_t from = mire_now();
-
-	nanosleep(&t, NULL);
-	b->io.slept += (uint64_t)(mire_now() - from);
-}
+	       "examine() indexes its table by these two bits");
 
 uint32_t mire_exchange(uintptr_t lane)
 {
@@ -164,17 +193,19 @@ uint32_t mire_exchange(uintptr_t lane)
 	mire_finish(w);
 	b->send = 0;
 	b->originated = 0;
-	if (used != 0 || unlikely(b->spares < MIRE_SPARES))
+	if (used != 0 || unlikely(b->spares < w->spares))
 		top_up(w, used);
 	uint32_t n = receive(l);
 
 	leave(w);
 	b->io.polls++;
-	if (n == 0) {
+	if (n != 0) {
+		w->woken = 0;
+	} else {
 		b->io.empty++;
 		/* Frames that wait for a TX queue keep the worker awake. */
 		if (b->sleep > 0 && w->holding == 0)
-			rest(b);
+			mire_rest(w);
 	}
 	b->now = mire_now();
 	return n;

@@ -17,8 +17,9 @@ import (
 // Lane is one RX queue of one port, polled by one worker. It is an
 // engine.Lane.
 type Lane struct {
-	c  *C.struct_mire_lane
-	at C.uintptr_t // the same, for Exchange
+	c    *C.struct_mire_lane
+	at   C.uintptr_t // the same, for Exchange
+	port uint16
 }
 
 // NewLane makes the worker poll an RX queue of a configured port. An RX queue
@@ -35,10 +36,14 @@ func (w *Worker) NewLane(p *Port, rxQueue int) (*Lane, error) {
 	if c == nil {
 		return nil, fmt.Errorf("rte_zmalloc of a lane of port %s: out of memory", p.name)
 	}
-	l := &Lane{c: c, at: C.uintptr_t(uintptr(unsafe.Pointer(c)))}
+	l := &Lane{c: c, port: p.id, at: C.uintptr_t(uintptr(unsafe.Pointer(c)))}
 	w.lanes = append(w.lanes, l)
 	return l, nil
 }
+
+// SetBurst limits the frames that an exchange receives, 1..burst.Size; what is
+// outside is brought in. Call it before the worker runs.
+func (l *Lane) SetBurst(n int) { l.c.burst = C.uint16_t(min(max(n, 1), burst.Size)) }
 
 // Exchange is one turn in one C call: it transmits the slots of b.Send and the
 // spares of b.Originated, each by the port in b.Out and as long as b.Len says,
@@ -48,15 +53,15 @@ func (w *Worker) NewLane(p *Port, rxQueue int) (*Lane, error) {
 // own burst.
 //
 // Frames that a TX queue does not take wait, in order, for up to 64 further
-// exchanges of this worker, at most 256 for each port; then they are dropped.
-// At its end
+// exchanges of this worker, at most 256 for each port; then they are dropped,
+// as they are at once by a worker with NoHold. At its end
 //
 //	Received + originated = Transmitted + Freed + TxFull + Held + b.N
 //
 // holds for b.IO, where originated is the sum of Originated over all turns.
 //
 // An exchange that receives nothing sleeps b.Sleep nanoseconds, unless frames
-// wait for a TX queue. b.Now is the time at its end. Exchange does not
+// wait for a TX queue; it wakes up for a frame when all lanes of the worker do: see Wakes. b.Now is the time at its end. Exchange does not
 // allocate.
 func (l *Lane) Exchange(b *burst.Burst) int {
 	return int(C.mire_exchange(l.at))

@@ -10,7 +10,7 @@ struct rte_mbuf;
 struct rte_mempool;
 
 #define MIRE_SIZE 64
-#define MIRE_SPARES 32
+#define MIRE_SPARES 64
 #define MIRE_SLOTS (MIRE_SIZE + MIRE_SPARES)
 
 /* Facts about a received frame: burst.RxFlags. */
@@ -62,7 +62,19 @@ struct mire_worker {
 	/* Odd while the worker is inside the ports: see mire_worker_turn. */
 	_Atomic uint64_t turn;
 	uint64_t holding; /* bit p: queue[p] holds frames */
+	/* What the last receive left in the burst, so that what does not change is
+	 * neither written nor looked for again. */
+	uint64_t flags;          /* of any of its mbufs, to be cleared when sent */
+	uint16_t len[MIRE_SIZE]; /* of its mbufs */
+	int32_t in, rx;          /* all of in[] and rx[]; -1: various */
+	uint16_t buf_len;        /* of an mbuf of the pool */
+	uint32_t spares;  /* how many the burst should have at the start of a turn */
 	uint16_t tx_queue;
+	struct mire_worker *next;
+	struct mire_lane *lanes;
+	int wake;      /* eventfd that ends a sleep; -1: none */
+	uint8_t woken; /* by a frame, out of the last sleep */
+	uint8_t no_hold; /* what a TX queue does not take at once is dropped */
 	/* queue[p] is NULL for a port on which this worker has no TX queue. */
 	_Atomic(struct mire_held *) queue[RTE_MAX_ETHPORTS];
 };
@@ -71,19 +83,33 @@ struct mire_worker {
 struct mire_lane {
 	struct mire_worker *worker;
 	uint16_t port, rx_queue;
+	uint16_t burst; /* 1..MIRE_SIZE: frames to ask the queue for */
 	uint8_t rx; /* flags that every frame of the port has */
+	struct mire_lane *next; /* of the same worker */
 };
 
 /* Bit per port id: started, and not about to be stopped. */
 void mire_port_open(uint16_t port);
 void mire_port_shut(uint16_t port);
 
-/* Makes a worker and its burst of burst_size >= sizeof(struct mire_burst)
- * bytes, zeroed, aligned to 64, on the given NUMA node when it has memory
- * (-1: any). NULL: out of memory. */
-struct mire_worker *mire_worker_new(struct rte_mempool *pool, uint16_t tx_queue, uint32_t burst_size, int socket);
+struct mire_worker_conf {
+	struct rte_mempool *pool;
+	uint32_t burst_size; /* bytes, >= sizeof(struct mire_burst) */
+	uint32_t spares;     /* 1..MIRE_SPARES */
+	uint16_t tx_queue;
+	uint8_t no_hold;
+	int socket; /* NUMA node, preferred; -1: any */
+};
+
+/* A file descriptor that is readable when the port has frames; -1: none. */
+void mire_port_wake(uint16_t port, int fd);
+
+/* Makes a worker and its burst, zeroed, aligned to 64. NULL: out of memory. */
+struct mire_worker *mire_worker_new(const struct mire_worker_conf *c);
 /* Adds the worker's TX queue on port. Returns 0 or -ENOMEM. */
 int mire_worker_add(struct mire_worker *w, uint16_t port);
+/* Ends the worker's sleep, or else its next one; from any thread. */
+void mire_worker_wake(struct mire_worker *w);
 /* Even: the worker is outside all ports. A port that was shut before is safe
  * to stop once each worker's turn is even or has changed. */
 uint64_t mire_worker_turn(struct mire_worker *w);

@@ -76,7 +76,7 @@ var (
 	_ = [1]int{}[unsafe.Sizeof(burst.IO{})-C.size_io]
 
 	_ = [1]int{}[burst.Size-C.MIRE_SIZE]
-	_ = [1]int{}[burst.SpareSize-C.MIRE_SPARES]
+	_ = [1]int{}[burst.MaxSpares-C.MIRE_SPARES]
 	_ = [1]int{}[burst.MultiSegment-C.MIRE_MULTI_SEGMENT]
 	_ = [1]int{}[burst.L4ChecksumGood-C.MIRE_L4_GOOD]
 	_ = [1]int{}[burst.L4ChecksumPartial-C.MIRE_L4_PARTIAL]

@@ -98,14 +98,6 @@ func (r *logRoute) line(level byte, text string) {
 	r.logger.WithLevel(severity).Str("source", "dpdk").Msg(text)
 }
 
-// chatter are lines that EAL prints as notices and warnings at every start of a
-// healthy process: --in-memory needs no hugetlbfs mount, and one size of
-// hugepage is enough. When there is none at all, Open fails and says so.
-func chatter(text string) bool {
-	return strings.Contains(text, "but no mounted hugetlbfs found for that size") ||
-		strings.HasPrefix(text, "EAL: No free ") && strings.Contains(text, " hugepages reported on node ")
-}
-
 // levelOf maps the levels of rte_log.h. EAL's "info" is chatter of the start.
 func levelOf(level byte) zerolog.Level {
 	switch {
@@ -145,6 +137,18 @@ func (r *logRoute) during(call func()) []string {
 	defer r.mu.Unlock()
 	r.capture = false
 	return r.captured
+}
+
+// during is logRoute.during of the open EAL; without one it only calls.
+func during(call func()) []string {
+	process.Lock()
+	e := process.eal
+	process.Unlock()
+	if e == nil {
+		call()
+		return nil
+	}
+	return e.route.during(call)
 }
 
 // sync waits until every line written so far has been read.

@@ -24,7 +24,8 @@ func TestMain(m *testing.M) {
 	} else {
 		map[string]func(){
 			"panic": panicCase, "logs": logCase, "logs of a failure": failedLogCase,
-			"memory": memoryCase, "close": closeCase,
+			"memory": memoryCase, "close": closeCase, "raw": rawCase, "extra": extraCase,
+			"memif peer": memifPeerCase,
 		}[name]()
 	}
 	// Not by EAL.Close: a case ends where it is.

@@ -3,7 +3,9 @@ package dpdk
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/rs/zerolog"
 )
@@ -28,8 +30,12 @@ type Options struct {
 	// Allow are the PCI addresses to probe, one -a each. Empty: the PCI bus is
 	// left alone.
 	Allow []string
-	// Extra are further EAL arguments, handed through behind all others.
+	// Extra are further EAL arguments. What they say themselves, of lcores,
+	// memory, file prefix, PCI devices or telemetry, is not said a second time.
 	Extra []string
+	// Raw, when not nil, is the whole EAL command line without the name of the
+	// program, as testpmd takes it; everything above is not used then.
+	Raw []string
 	// Log takes the lines of EAL, of the drivers and of go-dpdk.
 	Log zerolog.Logger
 }
@@ -42,25 +48,25 @@ const prefixStem = "mire-"
 
 // args builds the EAL command line.
 func (o Options) args() []string {
-	prefix := o.FilePrefix
-	if prefix == "" {
-		prefix = prefixStem + strconv.Itoa(os.Getpid())
+	a := []string{"mire"}
+	if o.Raw != nil {
+		return append(a, o.Raw...)
 	}
-	a := []string{"mire", "--file-prefix", prefix, "--no-telemetry"}
-	if o.Lcores != "" {
+	if !says(o.Extra, "--file-prefix") {
+		prefix := o.FilePrefix
+		if prefix == "" {
+			prefix = prefixStem + strconv.Itoa(os.Getpid())
+		}
+		a = append(a, "--file-prefix", prefix)
+	}
+	if !says(o.Extra, "--telemetry", "--no-telemetry") {
+		a = append(a, "--no-telemetry")
+	}
+	if o.Lcores != "" && !says(o.Extra, "-c", "-l", "--lcores") {
 		a = append(a, "--lcores", o.Lcores)
 	}
-	if o.NoHuge {
-		// --in-memory is refused beside --no-huge; what it would keep off the
-		// disk, --no-shconf does.
-		mib := (o.Memory + slack + 1<<20 - 1) >> 20
-		a = append(a, "--no-huge", "--no-shconf", "-m", fmt.Sprint(mib))
-	} else {
-		// One file for many pages: thousands of pages would need as many
-		// file descriptors.
-		a = append(a, "--in-memory", "--single-file-segments")
-	}
-	if len(o.Allow) == 0 {
+	a = append(a, o.memoryArgs()...)
+	if len(o.Allow) == 0 && !says(o.Extra, "-a", "--allow", "-b", "--block", "--no-pci") {
 		a = append(a, "--no-pci")
 	}
 	for _, d := range o.Allow {
@@ -70,4 +76,55 @@ func (o Options) args() []string {
 		a = append(a, "--vdev", d)
 	}
 	return append(a, o.Extra...)
+}
+
+func (o Options) memoryArgs() (a []string) {
+	add := func(arg ...string) {
+		if !says(o.Extra, arg[0]) {
+			a = append(a, arg...)
+		}
+	}
+	// Always one file for all memory: thousands of pages would need as many file
+	// descriptors, and memif shares memory without copying only if it is one file.
+	if o.noHuge() {
+		// --in-memory is refused beside --no-huge; what it would keep off the
+		// disk, --no-shconf does.
+		mib := (o.Memory + slack + 1<<20 - 1) >> 20
+		add("--no-huge")
+		add("--no-shconf")
+		add("--single-file-segments")
+		if !says(o.Extra, "--socket-mem") {
+			add("-m", fmt.Sprint(mib))
+		}
+		return a
+	}
+	if !says(o.Extra, "--huge-dir", "--huge-unlink", "--legacy-mem") {
+		add("--in-memory")
+	}
+	if !says(o.Extra, "--legacy-mem") {
+		add("--single-file-segments")
+	}
+	return a
+}
+
+// noHuge tells whether ordinary memory is asked for, in whatever way.
+func (o Options) noHuge() bool {
+	if o.Raw != nil {
+		return says(o.Raw, "--no-huge")
+	}
+	return o.NoHuge || says(o.Extra, "--no-huge")
+}
+
+// says tells whether EAL arguments hold one of the options: a long one alone or
+// as "--name=value", a short one with or without its value behind it.
+func says(args []string, options ...string) bool {
+	return slices.ContainsFunc(args, func(a string) bool {
+		return slices.ContainsFunc(options, func(o string) bool {
+			if strings.HasPrefix(o, "--") {
+				name, _, _ := strings.Cut(a, "=")
+				return name == o
+			}
+			return strings.HasPrefix(a, o)
+		})
+	})
 }

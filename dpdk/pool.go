@@ -29,7 +29,7 @@ type PoolConfig struct {
 	// Name is unique in the process, at most 25 bytes.
 	Name string
 	// Count is the number of mbufs; 2^n-1 wastes least memory. Count all RX and
-	// TX descriptors, 96 for each worker, and Cache for each lcore.
+	// TX descriptors, 128 for each worker, and Cache for each lcore.
 	Count uint32
 	// Cache is the size of each lcore's cache, 0..512; 0 means 256, cut to
 	// what Count allows.
@@ -47,6 +47,8 @@ type Pool struct {
 	mp   *mempool.Mempool
 	name string
 	room uint16
+	// forgotten: a port that is gone took mbufs with it.
+	forgotten bool
 }
 
 func (c *PoolConfig) defaults() {
@@ -83,8 +85,8 @@ func PoolBytes(c PoolConfig) int64 {
 // lcoreCacheBytes is what one lcore's cache of a pool takes, whatever its size.
 const lcoreCacheBytes = C.sizeof_struct_rte_mempool_cache
 
-// NewPool makes a pool. It fails with ENOMEM when the EAL has too little
-// memory left and with EEXIST when the name is taken.
+// NewPool makes a pool. It fails with ENOMEM, or ENOBUFS when what is left is in
+// pieces that are too small, when the EAL has too little memory and with EEXIST when the name is taken.
 func NewPool(c PoolConfig) (*Pool, error) {
 	c.defaults()
 	if c.Room > 1<<16-1-Headroom {
@@ -125,9 +127,10 @@ func (p *Pool) InUse() int { return int(C.rte_mempool_in_use_count(p.c())) }
 func (p *Pool) Avail() int { return int(C.rte_mempool_avail_count(p.c())) }
 
 // Free gives the memory back. Every mbuf must have come home: a driver that
-// still holds some would write into freed memory, so Free refuses then.
+// still holds some would write into freed memory, so Free refuses then. Those
+// that a detached port forgot are nobody's: see Port.Detach.
 func (p *Pool) Free() error {
-	if n := p.InUse(); n != 0 {
+	if n := p.InUse(); n != 0 && !p.forgotten {
 		return fmt.Errorf("free pool %s: %d mbufs are still in use: close workers and ports first", p.name, n)
 	}
 	p.mp.Free()

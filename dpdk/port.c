@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <rte_dev.h>
+#include <rte_devargs.h>
 #include <rte_ethdev.h>
 
 #define TRY(name, ...) \
@@ -15,6 +16,17 @@
 			return try_rc; \
 		} \
 	} while (0)
+
+/* A memif port is a client unless it says otherwise. */
+static int memif_client(const struct rte_eth_dev_info *d)
+{
+	const struct rte_devargs *a = d->device == NULL ? NULL : rte_dev_devargs(d->device);
+
+	if (d->driver_name == NULL || strcmp(d->driver_name, "net_memif") != 0)
+		return 0;
+	return a == NULL || a->args == NULL ||
+	       (strstr(a->args, "role=server") == NULL && strstr(a->args, "role=master") == NULL);
+}
 
 int mire_port_info(uint16_t port, struct mire_port_info *out, const char **failed)
 {
@@ -43,6 +55,7 @@ int mire_port_info(uint16_t port, struct mire_port_info *out, const char **faile
 	out->reta_size = d.reta_size;
 	out->key_size = d.hash_key_size;
 	memcpy(out->mac, mac.addr_bytes, 6);
+	out->client = memif_client(&d);
 	out->socket = rte_eth_dev_socket_id(port);
 	return 0;
 }

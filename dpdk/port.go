@@ -10,6 +10,7 @@ package dpdk
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"syscall"
 	"time"
@@ -24,6 +25,9 @@ type Port struct {
 	driver       string
 	kernel       string
 	kernelBacked bool
+	client       bool // of a memif server
+	pool         *Pool
+	xdp          int // its socket, -1: none or several
 
 	rxQueues, txQueues int // configured
 }
@@ -31,6 +35,14 @@ type Port struct {
 // failure makes the error of an ethdev call on this port.
 func (p *Port) failure(call string, rc C.int) error {
 	return fmt.Errorf("%s on port %s: %w", call, p.name, syscall.Errno(-rc))
+}
+
+// explain is failure for calls in which drivers do much and say why on the log.
+func (p *Port) explain(call string, rc C.int, lines []string) error {
+	if len(lines) == 0 {
+		return p.failure(call, rc)
+	}
+	return explain(call+" on port "+p.name, p.name, syscall.Errno(-rc), lines)
 }
 
 // OpenPort finds a port that exists already, by the name of its device, such as
@@ -48,9 +60,28 @@ func OpenPort(name string) (*Port, error) {
 		return nil, err
 	}
 	p.driver, p.kernel = info.Driver, info.Kernel
-	p.kernelBacked = info.KernelBacked
+	p.kernelBacked, p.client = info.KernelBacked, info.client
 	p.rxQueues, p.txQueues = info.RxQueues, info.TxQueues
 	return p, nil
+}
+
+// Ports lists the ports that exist, in the order of their numbers: those that
+// the EAL made at its start from --vdev and -a, and those that were attached.
+func Ports() []*Port {
+	var out []*Port
+	for id := C.uint16_t(0); ; id++ {
+		if id = C.uint16_t(C.rte_eth_find_next(id)); id >= C.RTE_MAX_ETHPORTS {
+			return out
+		}
+		var name [C.RTE_ETH_NAME_MAX_LEN]C.char
+		if C.rte_eth_dev_get_name_by_port(id, &name[0]) < 0 {
+			continue
+		}
+		// A port that goes away meanwhile is none any more.
+		if p, err := OpenPort(C.GoString(&name[0])); err == nil {
+			out = append(out, p)
+		}
+	}
 }
 
 // ID is DPDK's number of the port: what Burst.In and Burst.Out hold.
@@ -67,11 +98,25 @@ func (p *Port) Kernel() string { return p.kernel }
 // that implies: unfinished checksums, frames that the kernel itself sent.
 func (p *Port) KernelBacked() bool { return p.kernelBacked }
 
-// Start makes the port receive and lets workers use it.
+// KernelIsPeer tells whether the kernel is at the other end of the port, as of a
+// tap: what it sends by its own MAC address is then received like any host's.
+func (p *Port) KernelIsPeer() bool { return p.driver == "net_tap" }
+
+// ErrNoServer: a memif client was started before its server, or after its end.
+var ErrNoServer = errors.New("no memif server listens on its socket")
+
+// Start makes the port receive and lets workers use it. A memif client whose
+// server is not there yet fails with ErrNoServer and may be started again.
 func (p *Port) Start() error {
-	if rc := C.rte_eth_dev_start(C.uint16_t(p.id)); rc < 0 {
-		return p.failure("rte_eth_dev_start", rc)
+	var rc C.int
+	lines := during(func() { rc = C.rte_eth_dev_start(C.uint16_t(p.id)) })
+	if rc < 0 && p.client {
+		return fmt.Errorf("rte_eth_dev_start on port %s: %w: start the server first", p.name, ErrNoServer)
 	}
+	if rc < 0 {
+		return p.explain("rte_eth_dev_start", rc, lines)
+	}
+	p.findWake()
 	C.mire_port_open(C.uint16_t(p.id))
 	return nil
 }
@@ -88,10 +133,32 @@ func (p *Port) Stop() error {
 		C.mire_port_open(C.uint16_t(p.id))
 		return fmt.Errorf("stop port %s: %w", p.name, err)
 	}
+	p.forgetWake()
 	if rc := C.rte_eth_dev_stop(C.uint16_t(p.id)); rc < 0 {
 		return p.failure("rte_eth_dev_stop", rc)
 	}
 	return nil
+}
+
+// Reconnect starts a memif client again whose server went away, which the
+// driver does not do by itself; a server waits for clients as long as it runs.
+// It does nothing to a port whose link is up and to every other port.
+// ErrNoServer: not yet; call it again some time later, workers go on meanwhile.
+func (p *Port) Reconnect() error {
+	if !p.client {
+		return nil
+	}
+	if l, err := p.Link(); err != nil || l.Up {
+		return err
+	}
+	time.Sleep(memifSettles)
+	if l, err := p.Link(); err != nil || l.Up {
+		return err // it was about to come up
+	}
+	if err := p.Stop(); err != nil {
+		return err
+	}
+	return p.Start()
 }
 
 // waitOutside waits until each worker has been outside all ports once. No

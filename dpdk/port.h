@@ -14,6 +14,7 @@ struct mire_port_info {
 	uint32_t max_rx_len, max_macs;
 	uint16_t rxq, txq, max_rxq, max_txq, mtu, min_mtu, max_mtu, reta_size;
 	uint8_t key_size, mac[6];
+	uint8_t client; /* of a memif server */
 	int socket;
 };
 

@@ -92,10 +92,15 @@ func (p *Port) Configure(c PortConfig, pool *Pool) (Applied, error) {
 	}
 	var out C.struct_mire_port_applied
 	var failed *C.char
-	if rc := C.mire_port_configure(C.uint16_t(p.id), &conf, pool.c(), &out, &failed); rc < 0 {
-		return Applied{}, p.failure(C.GoString(failed), rc)
+	var rc C.int
+	var lines []string
+	p.xdp = newXDP(func() {
+		lines = during(func() { rc = C.mire_port_configure(C.uint16_t(p.id), &conf, pool.c(), &out, &failed) })
+	})
+	if rc < 0 {
+		return Applied{}, p.explain(C.GoString(failed), rc, lines)
 	}
-	p.rxQueues, p.txQueues = c.RxQueues, c.TxQueues
+	p.rxQueues, p.txQueues, p.pool = c.RxQueues, c.TxQueues, pool
 	a := Applied{
 		RxDescriptors: int(out.rxd), TxDescriptors: int(out.txd), MTU: int(out.mtu),
 		RxOffloads: Offloads{rx: uint64(out.rx_offloads)}, TxOffloads: Offloads{tx: uint64(out.tx_offloads)},

@@ -33,6 +33,8 @@ type PortInfo struct {
 	RSSTypes               uint64 // RTE_ETH_RSS_*
 	RSSKeySize             int    // bytes; 0 when the driver does not say
 	RETASize               int    // entries; 0: no table
+
+	client bool // of a memif server
 }
 
 // kernelDrivers hand frames between DPDK and the kernel of this machine.
@@ -54,6 +56,7 @@ func (p *Port) Info() (PortInfo, error) {
 		MaxRxQueues: int(c.max_rxq), MaxTxQueues: int(c.max_txq),
 		MaxMACs: int(c.max_macs), MaxRxLen: int(c.max_rx_len),
 		RxOffloads: Offloads{rx: uint64(c.rx_offloads)}, TxOffloads: Offloads{tx: uint64(c.tx_offloads)},
+		client:   c.client != 0,
 		RSSTypes: uint64(c.rss_types), RSSKeySize: int(c.key_size), RETASize: int(c.reta_size),
 	}
 	i.MAC = make(net.HardwareAddr, 6)

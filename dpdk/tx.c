@@ -23,26 +23,38 @@ int mire_port_usable(uint16_t port)
 	return (atomic_load_explicit(&open_ports, memory_order_relaxed) >> port) & 1;
 }
 
-/* The length a module wrote becomes the length of the frame. What receive
- * said of the frame is no longer true of it, but who owns its buffer is.
- * Nothing is stored that does not change: a reply in place mostly has the
- * length of the question, and the stores cost 8 ns a frame. */
 static inline void set_length(struct rte_mbuf *m, uint16_t len)
 {
-	const uint64_t own = RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
+	m->pkt_len += (uint32_t)len - m->data_len;
+	m->data_len = len;
+}
 
-	if (unlikely(m->data_len != len)) {
-		m->pkt_len += (uint32_t)len - m->data_len;
-		m->data_len = len;
+/* The length a module wrote becomes the length of the frame. What receive said
+ * of the frame is no longer true of it, but who owns its buffer is. Mbufs are
+ * not looked at when nothing changes: a reply in place mostly has the length of
+ * the question. */
+static void update(struct mire_worker *w, uint64_t send)
+{
+	const uint64_t own = RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
+	struct mire_burst *b = w->burst;
+
+	if (memcmp(b->len, w->len, sizeof(w->len)) != 0) {
+		for (uint64_t x = send; x != 0; x &= x - 1) {
+			uint32_t i = __builtin_ctzll(x);
+
+			if (b->len[i] != w->len[i])
+				set_length(b->mbuf[i], b->len[i]);
+		}
 	}
-	if (unlikely((m->ol_flags & ~own) != 0))
-		m->ol_flags &= own;
+	if (unlikely(w->flags != 0))
+		for (uint64_t x = send; x != 0; x &= x - 1)
+			b->mbuf[__builtin_ctzll(x)]->ol_flags &= own;
 }
 
 static void hold(struct mire_worker *w, struct mire_held *q, uint16_t port, struct rte_mbuf **m, uint32_t n)
 {
 	struct mire_io *io = &w->burst->io;
-	uint32_t fit = RTE_MIN(n, MIRE_HELD - q->n);
+	uint32_t fit = w->no_hold ? 0 : RTE_MIN(n, MIRE_HELD - q->n);
 
 	for (uint32_t i = 0; i < fit; i++) {
 		q->mbuf[q->n + i] = m[i];
@@ -122,10 +134,9 @@ void mire_finish(struct mire_worker *w)
 		/* All of them go: the array is packed already. */
 		if (n == 0)
 			return;
-		for (uint32_t i = 0; i < n; i++) {
-			set_length(b->mbuf[i], b->len[i]);
+		update(w, send);
+		for (uint32_t i = 0; i < n; i++)
 			mixed |= b->out[i] ^ b->out[0];
-		}
 		if (likely(mixed == 0)) {
 			transmit(w, b->out[0], b->mbuf, n);
 			return;
@@ -135,10 +146,10 @@ void mire_finish(struct mire_worker *w)
 		transmit_mixed(w, m, port, n);
 		return;
 	}
+	update(w, send);
 	for (uint64_t x = send; x != 0; x &= x - 1) {
 		uint32_t i = __builtin_ctzll(x);
 
-		set_length(b->mbuf[i], b->len[i]);
 		m[k] = b->mbuf[i];
 		port[k++] = b->out[i];
 	}

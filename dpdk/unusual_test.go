@@ -39,6 +39,12 @@ func TestChecksumFlags(t *testing.T) {
 	if got := [4]burst.RxFlags(x.b.Rx[:4]); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
+	// Nothing is left of them in the next burst.
+	x.wire.B.Send(frame(0, 60), frame(0, 60), frame(0, 60), frame(0, 60))
+	x.exchange(t, 4)
+	if got := [4]burst.RxFlags(x.b.Rx[:4]); got != [4]burst.RxFlags{} {
+		t.Errorf("%v left", got)
+	}
 }
 
 func TestStrippedVLANIsPutBack(t *testing.T) {
@@ -50,6 +56,11 @@ func TestStrippedVLANIsPutBack(t *testing.T) {
 	if !bytes.Equal(x.b.Frame(0), want) {
 		t.Errorf("got\n%x, want\n%x", x.b.Frame(0), want)
 	}
+	// Sent with the length it had on the wire, it is that long again.
+	x.b.Len[0] = 60
+	x.b.Reply(0)
+	x.exchange(t, 0)
+	equal(t, "reply", x.wire.B.Receive(), [][]byte{want[:60]})
 }
 
 func TestLargerHeadroomShrinksTheRoom(t *testing.T) {
@@ -64,6 +75,11 @@ func TestLargerHeadroomShrinksTheRoom(t *testing.T) {
 	// What does not fit the smaller room is not to be taken for a whole frame.
 	if x.b.Rx[1] != burst.MultiSegment || len(x.b.Frame(1)) != room {
 		t.Errorf("flags %d, %d bytes", x.b.Rx[1], len(x.b.Frame(1)))
+	}
+	x.wire.B.Send(frame(1, 2000)) // nor without the other one beside it
+	x.exchange(t, 1)
+	if x.b.Rx[0] != burst.MultiSegment || len(x.b.Frame(0)) != room {
+		t.Errorf("alone: flags %d, %d bytes", x.b.Rx[0], len(x.b.Frame(0)))
 	}
 	// A buffer without room for a usual frame does not shrink it further.
 	x.wire.B.SendAs(0, frame(2, 60), dpdktest.Frame{Headroom: 2000})

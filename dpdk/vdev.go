@@ -5,39 +5,6 @@ import (
 	"strings"
 )
 
-// AFPacket is a port over a kernel interface by packet socket. The kernel
-// keeps the interface too and sees every frame: keep it from answering.
-type AFPacket struct {
-	// Interface is the kernel interface, in the namespace of this process.
-	Interface string
-	// Queues are RX and TX queue pairs, 0 means 1; above 1 the kernel spreads
-	// flows over them (PACKET_FANOUT).
-	Queues int
-	// FrameSize is the bytes of one ring slot: a frame and 66 bytes of
-	// headers, a power of two; 0 means 2048, which fits pools of 2048 bytes
-	// and frames of up to 1,982 bytes.
-	FrameSize int
-	// Frames is the number of slots of each ring; 0 means 1024.
-	Frames int
-	// Qdisc lets transmitted frames pass the interface's queueing discipline.
-	// Without it (PACKET_QDISC_BYPASS) they go to the driver at once: faster,
-	// and lost when the driver is busy.
-	Qdisc bool
-}
-
-// Vdev is the device string, under a name that begins with net_af_packet.
-func (a AFPacket) Vdev(name string) string {
-	size, frames := orDefault(a.FrameSize, 2048), orDefault(a.Frames, 1024)
-	// A block is what the kernel allocates at once: whole pages, whole frames.
-	block := max(size, 4096)
-	bypass := 1
-	if a.Qdisc {
-		bypass = 0
-	}
-	return fmt.Sprintf("%s,iface=%s,qpairs=%d,blocksz=%d,framesz=%d,framecnt=%d,qdisc_bypass=%d",
-		name, a.Interface, orDefault(a.Queues, 1), block, size, frames, bypass)
-}
-
 // Null is a port that receives FrameSize bytes of nothing at any rate and
 // transmits into nothing.
 type Null struct {

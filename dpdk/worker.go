@@ -23,6 +23,13 @@ type WorkerConfig struct {
 	Ports []*Port
 	// Pool is where spares come from; its Room is the burst's.
 	Pool *Pool
+	// NoHold drops what a TX queue does not take at once, counted as TxFull,
+	// instead of offering it again: for generators, whose loss is the number of
+	// frames that the wire did not take when they were offered.
+	NoHold bool
+	// Spares is how many frames of its own the worker has room for in one turn,
+	// at most burst.MaxSpares; 0 means burst.SpareSize.
+	Spares int
 	// AnyNode places the burst wherever there is memory; otherwise it is on Socket.
 	AnyNode bool
 	Socket  int
@@ -40,12 +47,21 @@ type Worker struct {
 
 // NewWorker makes a worker and its burst, in C memory, zeroed.
 func NewWorker(cfg WorkerConfig) (*Worker, error) {
-	socket := C.int(cfg.Socket)
-	if cfg.AnyNode {
-		socket = -1
+	spares := orDefault(cfg.Spares, burst.SpareSize)
+	if spares < 1 || spares > burst.MaxSpares {
+		return nil, fmt.Errorf("a worker with %d spares: 1 to %d", spares, burst.MaxSpares)
 	}
-	c := C.mire_worker_new((*C.struct_rte_mempool)(cfg.Pool.Pointer()), C.uint16_t(cfg.TxQueue),
-		C.uint32_t(unsafe.Sizeof(burst.Burst{})), socket)
+	conf := C.struct_mire_worker_conf{
+		pool: cfg.Pool.c(), burst_size: C.uint32_t(unsafe.Sizeof(burst.Burst{})),
+		spares: C.uint32_t(spares), tx_queue: C.uint16_t(cfg.TxQueue), socket: C.int(cfg.Socket),
+	}
+	if cfg.NoHold {
+		conf.no_hold = 1
+	}
+	if cfg.AnyNode {
+		conf.socket = -1
+	}
+	c := C.mire_worker_new(&conf)
 	if c == nil {
 		return nil, fmt.Errorf("rte_zmalloc of a worker: out of memory: announce more in Options.Memory or reserve more hugepages")
 	}

@@ -3,7 +3,8 @@ package burst
 // Columns are header words of plain SYNs, one column per word, so that a stage
 // can work on eight or sixteen frames at a time. Words are as a little-endian
 // load from the frame gives them. What the columns say of slots outside Plain
-// means nothing.
+// means nothing. Who changes a frame and leaves it undecided takes its slot out
+// of Plain.
 type Columns struct {
 	// Plain are the slots of ClassTCPSyn without a VLAN tag whose IP header is
 	// an IPv4 header without options or an IPv6 header without extensions:

@@ -3,6 +3,5 @@ package dpdktest
 /*
 #cgo pkg-config: libdpdk
 #cgo CFLAGS: -O2 -Wall
-#cgo LDFLAGS: -ldl
 */
 import "C"

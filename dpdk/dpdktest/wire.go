@@ -1,7 +1,6 @@
 package dpdktest
 
 /*
-#include <stdlib.h>
 #include "wire.h"
 */
 import "C"
@@ -44,47 +43,21 @@ type End struct {
 // frames on it, when the test ends; so the pool must be older than the wire.
 func NewWire(t testing.TB, pool *dpdk.Pool, c WireConfig) *Wire {
 	t.Helper()
-	n, depth := max(c.Queues, 1), c.Depth
-	if depth == 0 {
-		depth = 1024
-	}
-	id := serial.Add(1)
-	rings := func(dir string) []*C.struct_rte_ring {
-		out := make([]*C.struct_rte_ring, n)
-		for q := range out {
-			name := C.CString(fmt.Sprintf("wire%d%s%d", id, dir, q))
-			defer C.free(unsafe.Pointer(name))
-			if out[q] = C.mire_test_ring(name, C.uint(depth)); out[q] == nil {
-				t.Fatalf("rte_ring_create: no ring of %d: out of memory, or not a power of two", depth)
-			}
-			// Runs after the ports are gone: cleanups run last in, first out.
-			t.Cleanup(func() { C.mire_test_ring_free(out[q]) })
-		}
-		return out
-	}
-	ab, ba := rings("ab"), rings("ba")
-	w := &Wire{
-		A: wirePort(t, fmt.Sprintf("wire%da", id), ba, ab),
-		B: &End{t: t, pool: pool, Port: wirePort(t, fmt.Sprintf("wire%db", id), ab, ba)},
-	}
-	Start(t, w.A, pool, n, n)
-	Start(t, w.B.Port, pool, n, n)
-	return w
-}
-
-func wirePort(t testing.TB, name string, rx, tx []*C.struct_rte_ring) *dpdk.Port {
-	t.Helper()
-	c := C.CString(name)
-	defer C.free(unsafe.Pointer(c))
-	if rc := C.mire_test_port(c, &rx[0], &tx[0], C.uint(len(rx))); rc < 0 {
-		t.Fatalf("rte_eth_from_rings %s: %v", name, syscall.Errno(-rc))
-	}
-	p, err := dpdk.OpenPort("net_ring_" + name)
+	wire, err := dpdk.NewWire(dpdk.WireConfig{
+		Name: fmt.Sprintf("wire%d", serial.Add(1)), Queues: c.Queues, Depth: c.Depth, AnyNode: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { Detach(t, p) })
-	return p
+	t.Cleanup(func() {
+		if err := wire.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	n := max(c.Queues, 1)
+	Start(t, wire.A, pool, n, n)
+	Start(t, wire.B, pool, n, n)
+	return &Wire{A: wire.A, B: &End{t: t, pool: pool, Port: wire.B}}
 }
 
 // Frame is how a frame is put on the wire.

@@ -4,14 +4,6 @@
 #include <stdint.h>
 
 struct rte_mempool;
-struct rte_ring;
-
-struct rte_ring *mire_test_ring(const char *name, unsigned size);
-/* Frees the mbufs in the ring, and the ring. */
-void mire_test_ring_free(struct rte_ring *r);
-/* A port net_ring_NAME that receives from rx and transmits to tx, n queues
- * each. Returns 0 or a negative errno. */
-int mire_test_port(const char *name, struct rte_ring **rx, struct rte_ring **tx, unsigned n);
 
 struct mire_test_frame {
 	uint16_t segment;  /* bytes per mbuf; 0: all in one */
