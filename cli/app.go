@@ -46,7 +46,7 @@ mire ctl 'network 1 tarpit enable'   start to answer`,
 		ExitErrHandler: func(*cli.Context, error) {},
 		Commands: []*cli.Command{
 			runCommand(), initCommand(), checkCommand(), reloadCommand(), stopCommand(),
-			showCommand(), ctlCommand(), benchCommand(), versionCommand(), completionCommand(),
+			showCommand(), ctlCommand(), benchCommand(), labCommand(), trafficCommand(), versionCommand(), completionCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"mire/cli/bench"
 )
 
 // A plain word under the cursor is left out: the shell itself filters what is
@@ -91,6 +93,9 @@ var flagValues = map[string][]string{
 	"hugepages":  {"auto", "on", "off"},
 	"log-level":  {"debug", "info", "warn", "error"},
 	"log-format": {"auto", "console", "text", "json"},
+	"profile":    bench.Profiles(),
+	"workload":   bench.Names(),
+	"yardstick":  bench.Yardsticks,
 }
 
 // printFlags prints the flags of a command that begin with word.

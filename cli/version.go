@@ -33,8 +33,15 @@ func versionCommand() *cli.Command {
 	}
 }
 
+// commit is set by the linker (-X) where a build has no repository to ask: in
+// docker/Dockerfile.
+var commit string
+
 // revision is the commit the binary was built from, when the build recorded it.
 func revision() string {
+	if commit != "" {
+		return commit
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {

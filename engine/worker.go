@@ -113,6 +113,7 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 	w.counters = make([]StageCounters, len(w.stages))
 	w.measure.meter = cycles.New(stepStages+len(w.stages)+1, nil)
 	w.board.init(len(w.stages))
+	w.idle.watch(c.Lanes, c.Count)
 	w.apply(c.Snapshots.Load())
 	return w, nil
 }
@@ -124,7 +125,10 @@ func (w *Worker) WakeAt(t int64) {
 }
 
 // Stop ends Run after its present turn; safe from any goroutine.
-func (w *Worker) Stop() { w.stop.Store(true) }
+func (w *Worker) Stop() {
+	w.stop.Store(true)
+	w.Wake()
+}
 
 // apply switches to a new configuration. It runs between two turns and is the
 // one place of the worker that may allocate.

@@ -45,6 +45,8 @@ func oneOfEach(a netip.Addr) [][]byte {
 		enginetest.Echo(peer, enginetest.RealMAC, enginetest.Peer4, enginetest.Real4, 1, 1, []byte("abcdefgh")),
 		enginetest.WhoHas(peer, enginetest.Peer4, netip.MustParseAddr("172.17.2.78")),
 		enginetest.UDP(peer, enginetest.VirtMAC, from, netip.MustParseAddrPort("9.9.9.9:9"), nil),
+		enginetest.Echo(peer, enginetest.VirtMAC, enginetest.Peer4, a, 1, 2, []byte("abcdefgh")),
+		enginetest.WhoHas(peer, enginetest.Peer4, a),
 	}
 }
 
@@ -68,6 +70,8 @@ func TestTraceTellsTheWayOfEachFrame(t *testing.T) {
 		{"ping", "", engine.FateSent, 0},
 		{"tarpit", "", engine.FateDropped, burst.TarpitUnknown},
 		{"end", "", engine.FateDropped, burst.NoNetwork},
+		{"tarpit", "echo reply of a captured address", engine.FateSent, 0},
+		{"tarpit", "answers for a captured address", engine.FateSent, 0},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%d ways, want %d", len(got), len(want))

@@ -8,18 +8,22 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"mire/cli/bench/report"
+	"mire/dpdk"
 	"mire/engine/session"
 )
 
 // MemoryOptions say how much to send.
 type MemoryOptions struct {
-	Load   Load
+	Family int    // 4 or 6
+	Table  int    // captured addresses
 	SYNs   uint64 // each from another sender or port
 	WarmUp uint64 // SYNs before the first look
 	CPU    int    // of the worker; -1 chooses
@@ -40,12 +44,13 @@ type Look struct {
 
 // MemoryResult is what was found.
 type MemoryResult struct {
-	Schema      int         `json:"schema"` // 1
-	Load        Load        `json:"load"`
-	Looks       []Look      `json:"looks"` // after the warm-up, on the way, at the end
-	Allowed     uint64      `json:"allowed"`
-	Conditions  []Condition `json:"conditions"`
-	Environment Environment `json:"environment"`
+	Schema      int                `json:"schema"` // 2
+	Family      int                `json:"family"`
+	Table       int                `json:"table"`
+	Looks       []Look             `json:"looks"` // after the warm-up, on the way, at the end
+	Allowed     uint64             `json:"allowed"`
+	Conditions  []report.Condition `json:"conditions"`
+	Environment report.Environment `json:"environment"`
 }
 
 // memoryAllowed is how much resident memory may change after the warm-up.
@@ -54,26 +59,37 @@ const memoryAllowed = 1 << 20
 // Memory sends SYNs of as many connections as given and compares what the node
 // holds after a warm-up with what it holds at the end. It runs once in a process.
 func Memory(ctx context.Context, o MemoryOptions) (r *MemoryResult, err error) {
-	if err := o.Load.check(); err != nil {
-		return nil, err
+	if o.Family != 4 && o.Family != 6 {
+		return nil, fmt.Errorf("family %d: 4 or 6", o.Family)
 	}
-	if o.Load.OnLink {
-		return nil, errors.New("senders of the memory benchmark are behind a router: there are too many for one segment")
-	}
-	c, err := chooseCPUs(o.CPU)
+	w, err := Find(fmt.Sprintf("syn%d", o.Family))
 	if err != nil {
 		return nil, err
 	}
-	n, err := openNode(o.Load, c, true, o.Log)
+	p := Options{Tables: []int{o.Table}}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	c, err := chooseCPUs(1, o.CPU)
+	if err != nil {
+		return nil, err
+	}
+	s := setup{workload: w, workers: 1, table: o.Table, size: w.least, stamped: connections}
+	g, err := openRig(c, (&scene{table: o.Table}).capacity(), 0, false, false, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, g.close()) }()
+	n, err := openNode(g, s)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, n.close()) }()
-	r = &MemoryResult{Schema: 1, Load: o.Load, Allowed: memoryAllowed, Environment: environment()}
+	r = &MemoryResult{Schema: report.Schema, Family: o.Family, Table: o.Table, Allowed: memoryAllowed,
+		Environment: report.Collect(dpdk.Version(), "net_pcap", "")}
 	const steps = 4
 	for i := range steps + 1 {
-		until := o.WarmUp + o.SYNs/steps*uint64(i)
-		if err := n.answer(ctx, until); err != nil {
+		if err := n.answer(ctx, o.WarmUp+o.SYNs/steps*uint64(i)); err != nil {
 			return nil, err
 		}
 		l, err := n.look()
@@ -87,15 +103,15 @@ func Memory(ctx context.Context, o MemoryOptions) (r *MemoryResult, err error) {
 	if r.Conditions, err = n.account(); err != nil {
 		return nil, err
 	}
-	r.Conditions = append(r.Conditions, looked, r.unchanged())
+	r.Conditions = append(append(r.Conditions, looked...), r.unchanged())
 	return r, nil
 }
 
-// answer runs the worker until it has answered that many SYNs in all.
+// answer runs the workers until they have answered that many frames in all.
 func (n *node) answer(ctx context.Context, until uint64) error {
-	n.loop.start()
-	defer n.loop.park()
-	for n.worker.Counters().Verdicts.Sent < until {
+	n.start()
+	defer n.park()
+	for n.counters().Verdicts.Sent < until {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -106,9 +122,8 @@ func (n *node) answer(ctx context.Context, until uint64) error {
 }
 
 func (n *node) look() (Look, error) {
-	l := Look{Answered: n.worker.Counters().Verdicts.Sent, Entries: n.table.Stats().Entries, Mbufs: n.pool.InUse()}
+	l := Look{Answered: n.counters().Verdicts.Sent, Entries: n.table.Stats().Entries, Mbufs: n.rig.pool.InUse()}
 	var err error
-	// What the collector has not come round to yet belongs to nobody.
 	// What the collector has not come round to yet belongs to nobody, and each
 	// collection needs memory of its own for a moment: the least of a few counts.
 	for range 5 {
@@ -145,40 +160,36 @@ func resident() (ordinary, huge uint64, err error) {
 	return ordinary, huge, nil
 }
 
-// unchanged compares every look with the first.
-func (r *MemoryResult) unchanged() Condition {
-	c := Condition{Name: "occupancy and memory unchanged", Held: true}
-	first := &r.Looks[0]
-	var most uint64
-	for i := range r.Looks {
-		l := &r.Looks[i]
-		most = max(most, distance(l.Resident, first.Resident), distance(l.Huge, first.Huge))
-		c.Held = c.Held && l.Entries == first.Entries
-	}
-	c.Held = c.Held && most <= r.Allowed
-	c.Detail = fmt.Sprintf("resident memory moved by at most %.2f MiB (allowed %.0f), entries by %d",
-		float64(most)/(1<<20), float64(r.Allowed)/(1<<20), r.moved())
-	return c
-}
-
-// moved is the largest change of the number of entries.
-func (r *MemoryResult) moved() (most int64) {
-	for i := range r.Looks {
-		for st, n := range r.Looks[i].Entries {
-			most = max(most, n-r.Looks[0].Entries[st], r.Looks[0].Entries[st]-n)
+// moved is how far looks are from the first: memory in bytes, entries of the table.
+func moved(looks []Look) (memory uint64, entries int64) {
+	for i := range looks {
+		l, first := &looks[i], &looks[0]
+		memory = max(memory, distance(l.Resident, first.Resident), distance(l.Huge, first.Huge))
+		for st, n := range l.Entries {
+			entries = max(entries, n-first.Entries[st], first.Entries[st]-n)
 		}
 	}
-	return most
+	return memory, entries
 }
 
 func distance(a, b uint64) uint64 { return max(a, b) - min(a, b) }
 
+// unchanged compares every look with the first.
+func (r *MemoryResult) unchanged() report.Condition {
+	memory, entries := moved(r.Looks)
+	return report.Condition{Name: "occupancy and memory unchanged", Held: entries == 0 && memory <= r.Allowed,
+		Detail: fmt.Sprintf("resident memory moved by at most %.2f MiB (allowed %.0f), entries by %d",
+			float64(memory)/(1<<20), float64(r.Allowed)/(1<<20), entries)}
+}
+
 // Counts tells whether every condition held.
-func (r *MemoryResult) Counts() bool { return allHeld(r.Conditions) }
+func (r *MemoryResult) Counts() bool {
+	return !slices.ContainsFunc(r.Conditions, func(c report.Condition) bool { return !c.Held })
+}
 
 // Print writes the result for people.
 func (r *MemoryResult) Print(w io.Writer) {
-	fmt.Fprintf(w, "%s, each SYN from another address and port\n\n", r.Load.String())
+	fmt.Fprintf(w, "IPv%d SYNs to %d captured addresses, each from another address and port\n\n", r.Family, r.Table)
 	fmt.Fprintf(w, "%14s %14s %14s %10s %10s %8s\n", "SYNs answered", "resident MiB", "hugepages MiB", "trapped", "others", "mbufs")
 	for i := range r.Looks {
 		l := &r.Looks[i]
@@ -191,5 +202,11 @@ func (r *MemoryResult) Print(w io.Writer) {
 			float64(l.Resident)/(1<<20), float64(l.Huge)/(1<<20), trapped, all-trapped, l.Mbufs)
 	}
 	fmt.Fprintln(w)
-	printConditions(w, r.Conditions)
+	for _, c := range r.Conditions {
+		word := "yes"
+		if !c.Held {
+			word = "NO "
+		}
+		fmt.Fprintf(w, "%s  %-36s %s\n", word, c.Name, c.Detail)
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -24,49 +23,61 @@ import (
 	"mire/modules"
 )
 
-const (
-	// poolSize is the number of mbufs on either side of a comparison; the source
-	// keeps SYNs of them.
-	poolSize = 8191
-	// ringSize is the daemon's.
-	ringSize = 8192
-	// hugeSlack is what EAL and driver take beside pool and table, bytes.
-	hugeSlack = 16 << 20
-)
+// ringSize is the daemon's.
+const ringSize = 8192
 
-// node is the side under test: one worker with the whole chain between a
-// net_pcap port and a table of captured addresses, as the daemon would build it.
+// setup is what a node is built for.
+type setup struct {
+	workload *Workload
+	workers  int
+	table    int
+	size     int // bytes without FCS; 0: IMIX
+	onLink   bool
+	// stamped is what the bench may write into SYNs.
+	stamped stamping
+	// idle: the port receives nothing, and workers without frames sleep.
+	idle bool
+}
+
+// node is the side under test: workers with the whole chain between the queues
+// of a net_pcap port and one table of captured addresses, as the daemon would
+// build them.
 type node struct {
-	load   Load
+	setup
+	rig    *rig
+	scene  *scene
+	shots  []shot
 	source string
-	snap   *config.Snapshot
-	secret *secret.Secret
 
-	eal    *dpdk.EAL
-	pool   *dpdk.Pool
-	table  *session.Table
-	port   *dpdk.Port
+	table    *session.Table
+	port     *dpdk.Port
+	crew     []*member
+	threads  []thread
+	snaps    atomic.Pointer[config.Snapshot]
+	wall     atomic.Int64
+	events   *event.Aggregator
+	endEvent context.CancelFunc
+	ended    chan struct{}
+	early    uint64 // frames of our own that found the port not started yet
+	// refused is why the kernel gave the workers no priority, or nil.
+	refused error
+}
+
+// member is one worker of a node.
+type member struct {
 	side   *dpdk.Worker
 	tap    *tap
 	worker *engine.Worker
 	ring   *event.Ring
 	loop   *loop
 	task   *dpdk.Task
-	thread thread // the worker's
-
-	snaps     atomic.Pointer[config.Snapshot]
-	wall      atomic.Int64
-	events    *event.Aggregator
-	endEvents context.CancelFunc
-	eventDone chan struct{}
-	checks    checks
-	early     uint64 // frames of our own that found the port not started yet
+	checks checks
 }
 
-// openNode builds the node and parks its worker. On an error close takes down
-// what there is.
-func openNode(l Load, c cpus, stamped bool, log zerolog.Logger) (n *node, err error) {
-	n = &node{load: l}
+// openNode builds a node on a rig and parks its workers. On an error close
+// takes down what there is.
+func openNode(r *rig, s setup) (n *node, err error) {
+	n = &node{setup: s, rig: r}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())
@@ -75,178 +86,204 @@ func openNode(l Load, c cpus, stamped bool, log zerolog.Logger) (n *node, err er
 	}()
 	var root [secret.Size]byte
 	rand.Read(root[:]) // never fails (crypto/rand)
-	n.secret = secret.New(root)
-	if n.snap, err = snapshot(); err != nil {
+	if n.scene, err = newScene(s, secret.New(root)); err != nil {
 		return n, err
 	}
-	if err = n.openDPDK(c, log); err != nil {
+	if n.shots, err = n.scene.shots(s.workload); err != nil {
 		return n, err
 	}
-	if err = n.openWorker(stamped); err != nil {
+	if err = n.openPort(); err != nil {
 		return n, err
 	}
-	return n, n.launch(c)
+	for i := range s.workers {
+		if err = n.addWorker(i); err != nil {
+			return n, err
+		}
+	}
+	n.startEvents()
+	return n, n.launch()
 }
 
-// openDPDK opens the EAL, the pool, the table and the port, which stays stopped.
-func (n *node) openDPDK(c cpus, log zerolog.Logger) error {
-	pool := dpdk.PoolConfig{Name: "mire", AnyNode: true, Count: poolSize}
-	memory := dpdk.PoolBytes(pool) + int64(n.load.capacity())*112 + 8<<20
-	h := dpdk.Hugepages(memory + hugeSlack)
-	if !h.OK {
-		return errors.New(h.Line)
+// newScene is the scene of a setup. The MACs of a network are made from its
+// addresses: any binding shows them.
+func newScene(s setup, sec *secret.Secret) (*scene, error) {
+	snap, err := snapshot(s.idle)
+	if err != nil {
+		return nil, err
 	}
-	log.Info().Msg(h.Line)
-	if err := c.clear(); err != nil {
-		return err
-	}
-	var err error
-	if n.eal, err = dpdk.Open(dpdk.Options{Lcores: c.lcores(), Memory: memory, Log: log}); err != nil {
-		return err
-	}
-	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 3))
-	if n.pool, err = dpdk.NewPool(pool); err != nil {
-		return err
-	}
-	t := session.Config{Name: "sessions", Capacity: n.load.capacity()}
-	copy(t.Key[:], n.secret.Key(secret.LabelTable, len(t.Key)))
+	return &scene{
+		family: s.workload.family, table: s.table, onLink: s.onLink, size: s.size,
+		snap:   snap.Bind([]config.Binding{{Interface: 1, MTU: 1500}}),
+		secret: sec, day: time.Now().Unix() / 86400,
+	}, nil
+}
+
+// openPort makes the table and the port, which stays stopped.
+func (n *node) openPort() error {
+	t := session.Config{Name: "sessions", Capacity: n.scene.capacity()}
+	copy(t.Key[:], n.scene.secret.Key(secret.LabelTable, len(t.Key)))
 	for st := range t.Quota {
 		t.Quota[st] = t.Capacity / 4
 	}
 	t.Quota[session.Trapped] = t.Capacity / 2
+	var err error
 	if n.table, err = session.New(&dpdk.Arena{}, t); err != nil {
 		return err
 	}
-	// The MAC of a network is made from its address: any binding shows it.
-	bound := n.snap.Bind([]config.Binding{{Interface: 1, MTU: 1500}})
-	if n.source, err = n.load.writeSource(replyMAC(bound, n.load.Family)); err != nil {
+	if n.source, err = writeSource(n.rig.dir, n.shots); err != nil {
 		return err
 	}
-	if n.port, err = dpdk.Attach(dpdk.Pcap{Rx: []string{n.source}, Infinite: true}.Vdev("net_pcap0")); err != nil {
+	device := pcapOf(n.source, n.workers)
+	if n.idle {
+		device = dpdk.Null{NoRx: true}.Vdev("net_null0")
+	}
+	if n.port, err = dpdk.Attach(device); err != nil {
 		return err
 	}
-	if _, err = n.port.Configure(dpdk.PortConfig{RxQueues: 1, TxQueues: 1, OnePool: true, Promiscuous: true, AllMulticast: true}, n.pool); err != nil {
+	q := n.workers
+	if _, err = n.port.Configure(dpdk.PortConfig{RxQueues: q, TxQueues: q, OnePool: true, Promiscuous: true, AllMulticast: true}, n.rig.pool); err != nil {
 		return err
 	}
-	n.snap = n.snap.Bind([]config.Binding{{Interface: 1, Port: n.port.ID(), MTU: 1500}})
-	n.snap.Generation = 1
+	n.scene.snap = n.scene.snap.Bind([]config.Binding{{Interface: 1, Port: n.port.ID(), MTU: 1500}})
+	n.scene.snap.Generation = 1
+	n.snaps.Store(n.scene.snap)
+	n.wall.Store(time.Now().UnixNano() - dpdk.Now())
 	return nil
 }
 
-// openWorker builds the worker, its chain and the aggregator of its events.
-func (n *node) openWorker(stamped bool) error {
+// pcapOf is the device both sides read a source by: one queue a worker.
+func pcapOf(source string, queues int) string {
+	p := dpdk.Pcap{Infinite: true}
+	for range queues {
+		p.Rx = append(p.Rx, source)
+	}
+	return p.Vdev("net_pcap0")
+}
+
+// chain makes the modules of a worker.
+func (n *node) chain() ([]engine.Module, error) {
+	if n.workload.bare {
+		return []engine.Module{forwarder{}}, nil
+	}
+	return modules.Chain(strings.Split(chain, ","))
+}
+
+// addWorker builds worker i and its chain.
+func (n *node) addWorker(i int) error {
+	m := &member{ring: event.NewRing(ringSize)}
 	var err error
-	if n.side, err = dpdk.NewWorker(dpdk.WorkerConfig{Ports: []*dpdk.Port{n.port}, Pool: n.pool, AnyNode: true}); err != nil {
+	if m.side, err = dpdk.NewWorker(dpdk.WorkerConfig{TxQueue: i, Ports: []*dpdk.Port{n.port}, Pool: n.rig.pool, AnyNode: true}); err != nil {
 		return err
 	}
-	lane, err := n.side.NewLane(n.port, 0)
+	n.crew = append(n.crew, m)
+	lane, err := m.side.NewLane(n.port, i)
 	if err != nil {
 		return err
 	}
-	n.tap = &tap{lane: lane}
-	if stamped {
-		n.tap.stamp = &stamp{v6: n.load.Family == 6}
-	}
-	list, err := modules.Chain(strings.Split(chain, ","))
+	m.tap = n.newTap(lane, i)
+	list, err := n.chain()
 	if err != nil {
 		return err
 	}
-	n.snaps.Store(n.snap)
-	n.wall.Store(time.Now().UnixNano() - dpdk.Now())
-	n.ring = event.NewRing(ringSize)
-	n.worker, err = engine.NewWorker(engine.WorkerConfig{
-		Count: 1, Table: n.table, Events: n.ring, Secret: n.secret, Wall: &n.wall,
-		Neighbours: neigh.NewTable(neigh.DefaultCapacity), Role: engine.NewRole(engine.Master),
-		Burst: n.side.Burst(), Lanes: []engine.Lane{n.tap}, Chain: list, Snapshots: &n.snaps,
-	})
-	if err != nil {
-		return err
+	shared := n.crew[0]
+	c := engine.WorkerConfig{
+		ID: i, Count: n.workers, Table: n.table, Events: m.ring, Secret: n.scene.secret, Wall: &n.wall,
+		Burst: m.side.Burst(), Lanes: []engine.Lane{m.tap}, Chain: list, Snapshots: &n.snaps,
 	}
-	n.checks.start(newReference(n.load, n.snap, n.secret, stamped), &n.tap.samples)
-	n.events = event.New(event.Options{Rings: []*event.Ring{n.ring}, Sinks: []event.Sink{event.NewLogSink(zerolog.New(io.Discard))}})
-	n.events.Apply(n.snap.Settings.Log, n.snap.Settings.LogRate, "")
+	if i == 0 {
+		c.Neighbours, c.Role = neigh.NewTable(neigh.DefaultCapacity), engine.NewRole(engine.Master)
+	} else {
+		c.Neighbours, c.Role = shared.worker.Neighbours, shared.worker.Role
+	}
+	m.worker, err = engine.NewWorker(c)
+	return err
+}
+
+// newTap stands before a lane of worker i.
+func (n *node) newTap(lane engine.Lane, i int) *tap {
+	t := &tap{lane: lane, flaws: n.workload.flaws}
+	t.samples.every = n.workload.sample
+	if n.stamped != plain {
+		t.samples.every = stampedSample
+	}
+	t.stamp = stamp{how: n.stamped, v6: n.scene.family == 6, first: low(n.scene.captured(0)), table: uint32(n.scene.table), count: uint32(i) << 31}
+	return t
+}
+
+// startEvents starts the aggregator and the checks of replies.
+func (n *node) startEvents() {
+	var rings []*event.Ring
+	for _, m := range n.crew {
+		rings = append(rings, m.ring)
+		m.checks.start(newReference(n.scene, n.shots, n.stamped), &m.tap.samples)
+	}
+	n.events = event.New(event.Options{Rings: rings, Sinks: []event.Sink{event.NewLogSink(zerolog.New(io.Discard))}})
+	n.events.Apply(n.scene.snap.Settings.Log, n.scene.snap.Settings.LogRate, "")
 	var ctx context.Context
-	ctx, n.endEvents = context.WithCancel(context.Background())
-	n.eventDone = make(chan struct{})
+	ctx, n.endEvent = context.WithCancel(context.Background())
+	n.ended = make(chan struct{})
 	go func() {
-		defer close(n.eventDone)
+		defer close(n.ended)
 		n.events.Run(ctx)
 	}()
-	return nil
 }
 
-// silent is how long the worker turns on a port that is not started yet: it
-// becomes master, so that no capture counts as another node's, and sweeps the
+// silent is how long workers turn on a port that is not started yet: they
+// become master, so that no capture counts as another node's, and sweep the
 // table once, after which packets need no look at the configuration any more.
 func (n *node) silent() time.Duration {
 	const slotsPerTick = 7 * 512 // a Tick is a millisecond
 	return time.Duration(50+n.table.Stats().Slots/slotsPerTick) * time.Millisecond
 }
 
-// launch starts the worker on a silent port, parks it, and fills the table.
-func (n *node) launch(c cpus) error {
-	n.loop = newLoop(n.worker)
+// launch starts the workers on a silent port, parks them, and fills the table.
+func (n *node) launch() error {
+	for i, m := range n.crew {
+		m.loop = newLoop(m.worker)
+		task, err := dpdk.Launch(uint(i+1), m.loop.run)
+		if err != nil {
+			return err
+		}
+		m.task = task
+		m.loop.wait()
+	}
 	var err error
-	if n.task, err = dpdk.Launch(1, n.loop.run); err != nil {
+	if n.threads, n.refused, err = threadsOf(os.Getpid(), n.workers, &n.rig.cpus); err != nil {
 		return err
 	}
-	n.loop.wait()
-	if n.thread, err = threadOn(os.Getpid(), c.worker); err != nil {
-		return err
-	}
-	if err := n.thread.ahead(); err != nil {
-		return err
-	}
-	n.loop.start()
+	n.start()
 	time.Sleep(n.silent())
-	n.loop.park()
-	n.early = n.worker.Counters().IO.TxFull
-	if err := n.load.capture(n.table, n.snap, dpdk.Now()); err != nil {
+	n.park()
+	n.early = n.counters().IO.TxFull
+	if err := n.scene.capture(n.table, dpdk.Now()); err != nil {
 		return err
 	}
 	return n.port.Start()
 }
 
-// slice implements slicer: the worker's own counters by its own clock.
-func (n *node) slice(d time.Duration) (s Slice, err error) {
-	n.loop.start()
-	defer n.loop.park()
-	time.Sleep(settle)
-	m, err := n.thread.now()
-	if err != nil {
-		return s, err
-	}
-	from := n.worker.Counters()
-	time.Sleep(d)
-	to := n.worker.Counters()
-	if to.Now <= from.Now || to.IO.Received == from.IO.Received {
-		return s, fmt.Errorf("the worker received nothing in %v", d)
-	}
-	s.Rate = float64(to.IO.Received-from.IO.Received) / float64(to.Now-from.Now) * 1e9
-	s.Share, s.Took, err = n.thread.share(m)
-	return s, err
-}
-
-// finish ends the worker after its last frames have left; its counters are
+// finish ends the workers after their last frames have left; their counters are
 // final then.
 func (n *node) finish() {
-	if n.task != nil {
-		n.loop.end()
-		n.task.Wait()
-		n.task = nil
+	for _, m := range n.crew {
+		if m.task != nil {
+			m.loop.end()
+			m.task.Wait()
+			m.task = nil
+		}
+		m.checks.stop()
 	}
-	n.checks.stop()
 }
 
-// close takes everything down, in the order that DPDK needs.
+// close takes everything down, in the order that DPDK needs, and sees that
+// nothing is left in it.
 func (n *node) close() error {
 	n.finish()
-	if n.eventDone != nil {
-		n.endEvents()
-		<-n.eventDone
+	if n.ended != nil {
+		n.endEvent()
+		<-n.ended
 	}
-	if n.side != nil {
-		n.side.Close()
+	for _, m := range n.crew {
+		m.side.Close()
 	}
 	var errs []error
 	if n.port != nil {
@@ -255,14 +292,8 @@ func (n *node) close() error {
 	if n.table != nil {
 		errs = append(errs, n.table.Close())
 	}
-	if n.pool != nil {
-		errs = append(errs, n.pool.Free())
-	}
-	if n.eal != nil {
-		errs = append(errs, n.eal.Close())
-	}
-	if n.source != "" {
-		errs = append(errs, os.Remove(n.source))
+	if left := n.rig.pool.InUse(); left != 0 {
+		errs = append(errs, fmt.Errorf("%d mbufs did not return to their pool", left))
 	}
 	return errors.Join(errs...)
 }

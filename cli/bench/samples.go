@@ -6,12 +6,8 @@ import (
 	"mire/dpdk/burst"
 )
 
-// sampleEvery is one reply of how many is checked: at least every 4,096th, and
-// a prime, so that in time each of the 1,024 SYNs has its turn.
-const sampleEvery = 4093
-
 // sampleRoom is the longest reply that is kept, bytes.
-const sampleRoom = 118
+const sampleRoom = maxFrame
 
 // sample is a copy of one reply.
 type sample struct {
@@ -22,13 +18,15 @@ type sample struct {
 // samples carry replies from the worker to the check, which takes microseconds
 // for each and must not be done by the worker. One producer, one consumer.
 type samples struct {
-	ring       [8192]sample
+	every      int // one reply of how many is taken; a prime, so that each frame of a source has its turn
+	ring       [4096]sample
 	head, tail atomic.Uint64
 	lost       atomic.Uint64 // the check was too slow
 	wait       int           // replies until the next sample
 }
 
-// look takes every sampleEvery-th reply of what is about to be sent.
+// look takes one reply of every s.every that are about to be sent, if a burst
+// holds one at all: at most one in a burst.
 func (s *samples) look(b *burst.Burst) {
 	n := b.Send.Count()
 	if s.wait >= n {
@@ -39,7 +37,7 @@ func (s *samples) look(b *burst.Burst) {
 	for range s.wait {
 		m = m.Rest()
 	}
-	s.wait += sampleEvery - n
+	s.wait = max(s.wait+s.every-n, 0)
 	t := s.tail.Load()
 	if t-s.head.Load() == uint64(len(s.ring)) {
 		s.lost.Add(1)

@@ -5,28 +5,18 @@ import (
 
 	"mire/dpdk/burst"
 	"mire/engine"
-	"mire/engine/packet"
 )
 
-// damage is what can be broken in the frames of one received burst, to see that
-// the node notices.
-type damage int32
-
-const (
-	nothing     damage = iota
-	ipChecksum         // of the IPv4 header
-	tcpChecksum        // of the segment
-)
-
-// tap stands between the worker and its lane: replies are sampled on their way
+// tap stands between a worker and its lane: replies are sampled on their way
 // out, and frames can be changed on their way in. It belongs to the worker but
-// for its atomic fields.
+// for its atomic fields; stamp.how may change while the worker is parked.
 type tap struct {
 	lane    engine.Lane
 	samples samples
-	damage  atomic.Int32  // for the next burst that holds frames
+	flaws   []flaw
+	broken  atomic.Int32  // 1 + the flaw that the next burst gets; 0: none
 	damaged atomic.Uint64 // frames so far
-	stamp   *stamp        // nil: frames stay as the source has them
+	stamp   stamp
 }
 
 var _ engine.Lane = (*tap)(nil)
@@ -35,26 +25,21 @@ var _ engine.Lane = (*tap)(nil)
 func (t *tap) Exchange(b *burst.Burst) int {
 	t.samples.look(b)
 	n := t.lane.Exchange(b)
-	if t.stamp != nil {
+	if t.stamp.how != plain {
 		t.stamp.burst(b)
 	}
-	if d := damage(t.damage.Load()); d != nothing && n > 0 {
-		t.breakBurst(b, d)
+	if k := t.broken.Load(); k != 0 && n > 0 {
+		t.breakBurst(b, t.flaws[k-1].at)
 	}
 	return n
 }
 
-// breakBurst breaks every frame of a burst. The frames are copies: the source
-// stays whole.
-func (t *tap) breakBurst(b *burst.Burst, d damage) {
+// breakBurst changes one byte of every frame of a burst. The frames are copies:
+// the source stays whole.
+func (t *tap) breakBurst(b *burst.Burst, at int) {
 	for i := range int(b.N) {
-		f := b.Frame(i)
-		if d == ipChecksum {
-			f[packet.EthernetLen+10] ^= 0x5a
-		} else {
-			f[len(f)-20] ^= 0x5a // inside the TCP header of a SYN of 24 bytes
-		}
+		b.Frame(i)[at] ^= 0x5a
 	}
-	t.damage.Store(int32(nothing))
+	t.broken.Store(0)
 	t.damaged.Add(uint64(b.N))
 }

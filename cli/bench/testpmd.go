@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,17 +11,19 @@ import (
 	"syscall"
 	"time"
 
-	"mire/dpdk"
+	"mire/dpdk/burst"
 )
 
-// testpmd is the yardstick: DPDK's own forwarder, started once, forwarding only
-// between the commands start and stop that are typed at its prompt.
+// testpmd is the yardstick: DPDK's own forwarder, started once for each source,
+// forwarding only between the commands start and stop that are typed at its
+// prompt.
 type testpmd struct {
-	cmd    *exec.Cmd
-	tty    *os.File
-	thread thread // of the forwarding core
-	// what it forwarded, by its own count at each stop
-	received, sent uint64
+	cmd     *exec.Cmd
+	tty     *os.File
+	mode    string
+	threads []thread // of the forwarding cores
+	// refused is why the kernel gave them no priority, or nil.
+	refused error
 }
 
 const (
@@ -32,37 +33,52 @@ const (
 	answerTime = 20 * time.Second
 )
 
-// openTestpmd starts it on a source and waits for its prompt. ctx ends it.
-func openTestpmd(ctx context.Context, mode, source string, burst int, c cpus) (*testpmd, error) {
+// Yardsticks are the modes of testpmd that send back every frame they receive.
+var Yardsticks = []string{"io", "mac", "macswap", "5tswap", "csum", "icmpecho"}
+
+// findTestpmd is the path of the binary; the error says how to get it.
+func findTestpmd() (string, error) {
 	path, err := exec.LookPath(testpmdBinary)
 	if err != nil {
-		return nil, fmt.Errorf("%w: install the package dpdk-dev (scripts/setup.sh test does)", err)
+		return "", fmt.Errorf("%s is not installed, so there is no yardstick and no ratio: install the package dpdk-dev (scripts/setup.sh test does)", testpmdBinary)
+	}
+	return path, nil
+}
+
+// openTestpmd starts it on a source, with a core and a queue for each of n
+// workers, and waits for its prompt.
+func openTestpmd(r *rig, source string, n int) (*testpmd, error) {
+	path, err := findTestpmd()
+	if err != nil {
+		return nil, err
 	}
 	ours, theirs, err := openPTY()
 	if err != nil {
 		return nil, err
 	}
 	defer theirs.Close()
-	cmd := exec.CommandContext(ctx, path,
-		"--lcores", c.lcores(), "--no-pci", "--in-memory", "--single-file-segments", "--no-telemetry",
-		"--file-prefix", fmt.Sprintf("mire-bench-%d", os.Getpid()),
-		"--vdev", dpdk.Pcap{Rx: []string{source}, Infinite: true}.Vdev("net_pcap0"),
-		"--", "-i", "--forward-mode="+mode, "--burst="+strconv.Itoa(burst), "--no-flush-rx",
-		"--total-num-mbufs="+strconv.Itoa(poolSize))
+	memory := []string{"--in-memory", "--single-file-segments"}
+	if r.noHuge {
+		memory = []string{"--no-huge", "--no-shconf", "-m", strconv.Itoa(n * yardHuge >> 20)}
+	}
+	args := append(memory,
+		"--lcores", r.cpus.lcores(n), "--no-pci", "--no-telemetry",
+		"--file-prefix", fmt.Sprintf("mire-bench-%d", os.Getpid()), "--vdev", pcapOf(source, n),
+		"--", "-i", "--burst="+strconv.Itoa(burst.Size), "--no-flush-rx", "--total-num-mbufs="+strconv.Itoa(poolSize*n),
+		fmt.Sprintf("--nb-cores=%d", n), fmt.Sprintf("--rxq=%d", n), fmt.Sprintf("--txq=%d", n))
+	cmd := exec.Command(path, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = theirs, theirs, theirs
+	// However this process ends, the terminal then hangs up, and that ends testpmd.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		ours.Close()
 		return nil, err
 	}
-	t := &testpmd{cmd: cmd, tty: ours}
+	t := &testpmd{cmd: cmd, tty: ours, mode: "io"}
 	if out, err := t.answer(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s did not come up: %w\n%s", testpmdBinary, err, out), t.close())
 	}
-	if t.thread, err = threadOn(cmd.Process.Pid, c.worker); err == nil {
-		err = t.thread.ahead()
-	}
-	if err != nil {
+	if t.threads, t.refused, err = threadsOf(cmd.Process.Pid, n, &r.cpus); err != nil {
 		return nil, errors.Join(err, t.close())
 	}
 	return t, nil
@@ -99,42 +115,58 @@ func (t *testpmd) answer() (string, error) {
 	}
 }
 
+// yard is testpmd in one mode, as a side of a comparison.
+type yard struct {
+	*testpmd
+	mode string
+	// what it forwarded, by its own count at each stop
+	received, sent uint64
+}
+
 // slice implements slicer: testpmd's own counters by its own clock.
-func (t *testpmd) slice(d time.Duration) (s Slice, err error) {
-	if _, err := t.do("start"); err != nil {
+func (y *yard) slice(settle, d time.Duration) (s Slice, err error) {
+	if y.testpmd.mode != y.mode {
+		if _, err := y.do("set fwd " + y.mode); err != nil {
+			return s, err
+		}
+		y.testpmd.mode = y.mode
+	}
+	if _, err := y.do("start"); err != nil {
 		return s, err
 	}
 	time.Sleep(settle)
-	if _, err := t.do("show port stats all"); err != nil {
+	if _, err := y.do("show port stats all"); err != nil {
 		return s, err
 	}
-	m, err := t.thread.now()
+	began, err := now(y.threads)
 	if err != nil {
 		return s, err
 	}
 	time.Sleep(d)
-	stats, err := t.do("show port stats all")
+	stats, err := y.do("show port stats all")
 	if err != nil {
 		return s, err
 	}
-	if s.Share, s.Took, err = t.thread.share(m); err != nil {
+	if s.Share, s.Took, err = share(y.threads, began); err != nil {
 		return s, err
 	}
-	end, err := t.do("stop")
+	last, err := y.do("stop")
 	if err != nil {
 		return s, err
 	}
 	pps, ok := number(stats, "Rx-pps")
-	if !ok || pps == 0 {
+	if !ok {
 		return s, fmt.Errorf("%s printed no rate:\n%s", testpmdBinary, stats)
 	}
-	rx, ok1 := number(end, "RX-total")
-	tx, ok2 := number(end, "TX-total")
+	rx, ok1 := number(last, "RX-total")
+	tx, ok2 := number(last, "TX-total")
 	if !ok1 || !ok2 {
-		return s, fmt.Errorf("%s printed no totals:\n%s", testpmdBinary, end)
+		return s, fmt.Errorf("%s printed no totals:\n%s", testpmdBinary, last)
 	}
-	t.received, t.sent = t.received+rx, t.sent+tx
-	s.Rate = float64(pps)
+	y.received, y.sent = y.received+rx, y.sent+tx
+	if s.Rate = float64(pps); pps == 0 {
+		return s, fmt.Errorf("%s: %w", testpmdBinary, errStarved)
+	}
 	return s, nil
 }
 

@@ -121,6 +121,7 @@ func (d *Daemon) release(args []string) (any, error) {
 		}
 		released = append(released, n.Number)
 	}
+	d.wake()
 	if len(released) == 0 {
 		return nil, fmt.Errorf("release: %v is in no network of this node", a)
 	}

@@ -35,7 +35,7 @@ type port struct {
 func (p *port) device(queues int) string {
 	switch p.conf.Access {
 	case config.AccessAFXDP:
-		return fmt.Sprintf("net_af_xdp%d,iface=%s,queue_count=%d", p.conf.Number, p.conf.Name, queues)
+		return dpdk.AFXDP{Interface: p.conf.Name, Queues: queues}.Vdev(fmt.Sprintf("net_af_xdp%d", p.conf.Number))
 	case config.AccessPCI, config.AccessVdev:
 		return p.conf.Device
 	default:
@@ -87,17 +87,21 @@ func (p *port) attach() error {
 	// All multicast: solicitations for foreign addresses go to foreign groups.
 	p.applied, err = dev.Configure(dpdk.PortConfig{
 		RxQueues: p.queues, TxQueues: p.workers, RxDescriptors: descriptors, TxDescriptors: descriptors,
-		OnePool: true, Promiscuous: true, AllMulticast: true,
+		OnePool: true, Checksum: true, Promiscuous: true, AllMulticast: true,
 	}, p.pool)
 	return err
 }
 
 // binding is what the configuration needs to know of the port.
 func (p *port) binding() config.Binding {
-	return config.Binding{
+	b := config.Binding{
 		Interface: p.conf.Number, Port: p.dev.ID(), MAC: p.mac, MTU: p.mtu,
 		Kernel: p.dev.KernelBacked(), Host: p.host,
 	}
+	if p.dev.KernelIsPeer() {
+		b.MAC = config.MAC{} // not ours to hide from: it asks
+	}
+	return b
 }
 
 // publish binds a configuration to the ports and hands it to the workers.
@@ -114,5 +118,13 @@ func (d *Daemon) publish(s *config.Snapshot) {
 		bound.Generation = 1
 	}
 	d.snaps.Store(bound)
+	d.wake()
 	d.track(bound)
+}
+
+// wake makes idle workers look at what has changed. Callers hold mu, or are alone.
+func (d *Daemon) wake() {
+	for _, w := range d.workers {
+		w.Wake()
+	}
 }

@@ -6,9 +6,9 @@ import (
 	"mire/dpdk/burst"
 )
 
-// vector tells whether this CPU and its kernel have the registers that batch4
-// and batch6 use.
-var vector = cpu.X86.HasAVX512F
+// vector tells whether this CPU and its kernel have what batch_amd64.s and
+// column_amd64.s use.
+var vector = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW
 
 // fewest is the number of messages from which on sixteen at a time are cheaper
 // than one after the other.

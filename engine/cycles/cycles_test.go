@@ -6,9 +6,8 @@ import (
 )
 
 func TestMeterAddsUpSteps(t *testing.T) {
-	clock, fake := uint64(1<<63), func() uint64 { return 0 }
-	fake = func() uint64 { return clock }
-	m := New(3, fake)
+	clock := uint64(1 << 63)
+	m := New(3, func() uint64 { return clock })
 	for turn := range uint64(4) {
 		clock += 1000 // between turns
 		m.Start()

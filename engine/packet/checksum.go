@@ -100,10 +100,24 @@ func sumLong(s uint64, p unsafe.Pointer, n uintptr) uint64 {
 	return s + c
 }
 
+// vectorSum is the number of bytes from which on sumVector is cheaper.
+const vectorSum = 128
+
+// sumWide is sumLong for n >= vectorSum.
+func sumWide(s uint64, p unsafe.Pointer, n uintptr) uint64 {
+	if vector && n <= 1<<16 {
+		return Add(s, sumVector(p, n))
+	}
+	return sumLong(s, p, n)
+}
+
 // sumAt adds n bytes at p to a partial sum.
 func sumAt(s uint64, p unsafe.Pointer, n uintptr) uint64 {
 	if n >= 8 {
-		return sumLong(s, p, n)
+		if n < vectorSum {
+			return sumLong(s, p, n)
+		}
+		return sumWide(s, p, n)
 	}
 	var w uint64
 	if n&4 != 0 {

@@ -49,12 +49,16 @@ func parseEights(b *burst.Burst, m burst.Mask) (rest burst.Mask) {
 // parseSlot parses slot i in full and enters the result into the burst.
 func parseSlot(b *burst.Burst, i int, opt *Options) {
 	m := &b.Meta[i]
-	*m = burst.Meta{Net: burst.NoNet}
+	*m = burst.Meta{}
+	m.Net = burst.NoNet
 	if b.Rx[i]&burst.MultiSegment != 0 || uint32(b.Len[i]) > b.Room {
 		b.Drop(i, burst.FrameMultiSegment)
 		return
 	}
-	j := job{f: b.Frame(i), m: m, rx: b.Rx[i], drop: opt.PartialDrop}
+	// Field by field: a literal is made on the stack and copied, and that copy
+	// waits for all of its small stores.
+	var j job
+	j.f, j.m, j.rx, j.drop = b.Frame(i), m, b.Rx[i], opt.PartialDrop
 	if r := j.frame(); r != accepted {
 		b.Drop(i, r)
 		return

@@ -2,6 +2,7 @@ package packet
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,12 +14,15 @@ const samples = 50
 
 // BenchmarkParse is the cost per frame of a burst of 64: Begin and Parse.
 func BenchmarkParse(b *testing.B) {
+	long := func(n int) string { return hexAckData[:len(hexAckData)-3] + strings.Repeat("00", n-59) }
 	for _, c := range []struct{ name, dump string }{
 		{"syn4-20", hexSynBare},
 		{"syn4-mss", hexSynNmap},
 		{"syn4-linux", hexSynLinux},
 		{"syn6-mss", hexSyn6},
 		{"ack-data", hexAckData},
+		{"data-300", long(300)},
+		{"data-1514", long(1514)},
 		{"arp", hexARP},
 		{"ns", hexNS},
 		{"udp4", hexUDP},
@@ -27,6 +31,9 @@ func BenchmarkParse(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			f := good(b, c.dump)
+			if len(f) >= 300 { // let the packet fill it
+				f = resum(edit(f, 16, byte((len(f)-14)>>8), byte(len(f)-14)))
+			}
 			frames := make([][]byte, burst.Size)
 			for i := range frames {
 				frames[i] = f

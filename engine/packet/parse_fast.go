@@ -8,9 +8,10 @@ import (
 )
 
 // parseFast accepts the slots of m that hold an untagged TCP segment, over IPv4
-// without options or IPv6 without extension headers, and returns the others. Each length is checked against the frame before the first load that
-// rests on it. It is one loop without calls, so that all of it stays in
-// registers.
+// without options or IPv6 without extension headers, and returns the others.
+// Each length is checked against the frame before the first load that rests on
+// it. It is one loop, with a call for long segments only, so that most of it
+// stays in registers.
 func parseFast(b *burst.Burst, slots burst.Mask) (rest burst.Mask) {
 	const l3 = EthernetLen
 	var syn, tcp, v6, alone burst.Mask
@@ -67,18 +68,22 @@ func parseFast(b *burst.Burst, slots burst.Mask) (rest burst.Mask) {
 			continue
 		}
 		if rx&burst.L4ChecksumGood == 0 {
-			// Sums of 32-bit words need no carry: 64 bits hold 2^32 of them.
 			s += wire16(ProtoTCP + uint64(size))
-			s += uint64(load32(p, 0)) + uint64(load32(p, 4)) + uint64(load32(p, 8)) +
-				uint64(word) + uint64(load32(p, 16))
-			o := uintptr(20)
-			for ; o+8 <= size; o += 8 {
-				s += uint64(load32(p, o)) + uint64(load32(p, o+4))
+			if vector && size >= vectorSum {
+				s += sumVector(p, size)
+			} else {
+				// Sums of 32-bit words need no carry: 64 bits hold 2^32 of them.
+				s += uint64(load32(p, 0)) + uint64(load32(p, 4)) + uint64(load32(p, 8)) +
+					uint64(word) + uint64(load32(p, 16))
+				o := uintptr(20)
+				for ; o+8 <= size; o += 8 {
+					s += uint64(load32(p, o)) + uint64(load32(p, o+4))
+				}
+				// The 0 to 7 bytes left: one load that ends where the segment does,
+				// with what was counted already shifted out.
+				last := load64(p, size-8) >> (64 - 8*(size-o))
+				s += uint64(uint32(last)) + last>>32
 			}
-			// The 0 to 7 bytes left: one load that ends where the segment does,
-			// with what was counted already shifted out.
-			last := load64(p, size-8) >> (64 - 8*(size-o))
-			s += uint64(uint32(last)) + last>>32
 			if !valid(s) {
 				continue
 			}

@@ -2,6 +2,7 @@ package packet
 
 import (
 	"encoding/binary"
+	"unsafe"
 
 	"mire/dpdk/burst"
 )
@@ -25,7 +26,13 @@ func (j *job) ipv4(l3 int) burst.Reason {
 	if total > len(h) && !j.cut(h.Protocol()) {
 		return burst.IPv4Malformed
 	}
-	if !valid(Sum(0, h[:head])) {
+	p := unsafe.Pointer(unsafe.SliceData(h))
+	addrs := uint64(load32(p, 12)) + uint64(load32(p, 16))
+	sum := addrs + uint64(load32(p, 0)) + uint64(load32(p, 4)) + uint64(load32(p, 8))
+	if head > IPv4Len {
+		sum = Sum(sum, h[IPv4Len:head])
+	}
+	if !valid(sum) {
 		return burst.IPv4Checksum
 	}
 	if h.Fragment()&(IPv4MoreFragments|IPv4FragmentOffset) != 0 {
@@ -37,7 +44,7 @@ func (j *job) ipv4(l3 int) burst.Reason {
 	j.l4 = l3 + head
 	j.bytes = h[head:min(total, len(h))]
 	j.size = total - head
-	j.sum = Sum(0, h[12:20])
+	j.sum = addrs
 	j.bad = burst.IPv4Malformed
 	return j.transport(h.Protocol())
 }

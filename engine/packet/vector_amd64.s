@@ -5,10 +5,10 @@
 // are turned round, so that each register holds the same quadword of all eight:
 // Z0 is bytes 0..7 of the IP header in eight lanes, Z1 the next, to Z7.
 //
-// K1 are the lanes that may be read, K2 those that carry the family at hand. What
-// else a frame must be is not compared but subtracted: Z16 collects, lane by lane,
-// bits that are not 0 when something is wrong. That leaves no chain of masks, which
-// would be longer than the rounds that a CPU can have under way.
+// K1 are the lanes that may be read, K2 those that carry TCP over the family at
+// hand. What else a frame must be is not compared but subtracted: Z16 collects,
+// lane by lane, bits that are not 0 when something is wrong. A chain of masks would
+// be longer than the rounds that a CPU can have under way.
 //
 // Sums are of 16-bit words, by VPDPWSSD, which takes them as signed: each word
 // less 0x8000 times 1, and the excess is in the number that the sum starts with.
@@ -30,37 +30,36 @@
 #define n20       c<>+104(SB)
 #define n24       c<>+112(SB)
 #define n40       c<>+120(SB)
-#define n48       c<>+128(SB)
-#define n62       c<>+136(SB)
-#define n64       c<>+144(SB)
-#define flags4    c<>+152(SB)
-#define isSyn4    c<>+160(SB)
-#define flags6    c<>+168(SB)
-#define isSyn6    c<>+176(SB)
-#define mss4      c<>+184(SB)
-#define isMSS4    c<>+192(SB)
-#define mss6      c<>+200(SB)
-#define isMSS6    c<>+208(SB)
-#define bits384   c<>+216(SB)
-#define bits448   c<>+224(SB)
-#define bits512   c<>+232(SB)
-#define bits192   c<>+240(SB)
-#define bits256   c<>+248(SB)
-#define bits320   c<>+256(SB)
-#define start4    c<>+264(SB)
-#define startTCP4 c<>+272(SB)
-#define startTCP6 c<>+280(SB)
-#define excess8   c<>+288(SB)
-#define offsets4  c<>+296(SB)
-#define offsets6  c<>+304(SB)
-#define kindTCP   c<>+312(SB)
-#define kindSyn   c<>+320(SB)
-#define bias16    c<>+328(SB)
-#define ones16    c<>+336(SB)
-#define onesLow   c<>+344(SB)
-#define onesHigh  c<>+352(SB)
-#define n3c       c<>+360(SB)
-#define folded    c<>+368(SB)
+#define n62       c<>+128(SB)
+#define n64       c<>+136(SB)
+#define flags4    c<>+144(SB)
+#define isSyn4    c<>+152(SB)
+#define flags6    c<>+160(SB)
+#define isSyn6    c<>+168(SB)
+#define mss4      c<>+176(SB)
+#define isMSS4    c<>+184(SB)
+#define mss6      c<>+192(SB)
+#define isMSS6    c<>+200(SB)
+#define bits384   c<>+208(SB)
+#define bits448   c<>+216(SB)
+#define bits512   c<>+224(SB)
+#define bits192   c<>+232(SB)
+#define bits256   c<>+240(SB)
+#define bits320   c<>+248(SB)
+#define start4    c<>+256(SB)
+#define startTCP4 c<>+264(SB)
+#define startTCP6 c<>+272(SB)
+#define excess8   c<>+280(SB)
+#define offsets4  c<>+288(SB)
+#define offsets6  c<>+296(SB)
+#define kindTCP   c<>+304(SB)
+#define kindSyn   c<>+312(SB)
+#define bias16    c<>+320(SB)
+#define ones16    c<>+328(SB)
+#define onesLow   c<>+336(SB)
+#define onesHigh  c<>+344(SB)
+#define n3c       c<>+352(SB)
+#define folded    c<>+360(SB)
 
 DATA c<>+0(SB)/8, $54
 DATA c<>+8(SB)/8, $const_multiSegment
@@ -78,38 +77,37 @@ DATA c<>+96(SB)/8, $14
 DATA c<>+104(SB)/8, $20
 DATA c<>+112(SB)/8, $24
 DATA c<>+120(SB)/8, $40
-DATA c<>+128(SB)/8, $48
-DATA c<>+136(SB)/8, $62
-DATA c<>+144(SB)/8, $64
-DATA c<>+152(SB)/8, $0x1700 // FIN, SYN, RST, ACK
-DATA c<>+160(SB)/8, $0x0200
-DATA c<>+168(SB)/8, $0x0000170000000000
-DATA c<>+176(SB)/8, $0x0000020000000000
-DATA c<>+184(SB)/8, $0xffff
-DATA c<>+192(SB)/8, $0x0402
-DATA c<>+200(SB)/8, $0x0000ffff00000000
-DATA c<>+208(SB)/8, $0x0000040200000000
-DATA c<>+216(SB)/8, $384
-DATA c<>+224(SB)/8, $448
-DATA c<>+232(SB)/8, $512
-DATA c<>+240(SB)/8, $192
-DATA c<>+248(SB)/8, $256
-DATA c<>+256(SB)/8, $320
-DATA c<>+264(SB)/8, $0x50000 // 10 words
-DATA c<>+272(SB)/8, $0x8f200 // 18 words; protocol less the IP header, (6-20)<<8
-DATA c<>+280(SB)/8, $0xe0600 // 28 words; protocol, 6<<8
-DATA c<>+288(SB)/8, $0x0002000000020000 // 8 words more, half in each half of a lane
-DATA c<>+296(SB)/8, $0xffec00220022000e // L3 14, L4 34, Payload 34+head, PayloadLen total-20-head
-DATA c<>+304(SB)/8, $0x000000360036000e // L3 14, L4 54, Payload 54+head, PayloadLen size-head
-DATA c<>+312(SB)/8, $const_kindTCP
-DATA c<>+320(SB)/8, $const_kindSyn
-DATA c<>+328(SB)/8, $0x8000800080008000
-DATA c<>+336(SB)/8, $0x0001000100010001
-DATA c<>+344(SB)/8, $0x0000000000010001
-DATA c<>+352(SB)/8, $0x0001000100000000
-DATA c<>+360(SB)/8, $0x3c
-DATA c<>+368(SB)/8, $0xffff0000ffff0000
-GLOBL c<>(SB), RODATA|NOPTR, $376
+DATA c<>+128(SB)/8, $62
+DATA c<>+136(SB)/8, $64
+DATA c<>+144(SB)/8, $0x1700 // FIN, SYN, RST, ACK
+DATA c<>+152(SB)/8, $0x0200
+DATA c<>+160(SB)/8, $0x0000170000000000
+DATA c<>+168(SB)/8, $0x0000020000000000
+DATA c<>+176(SB)/8, $0xffff
+DATA c<>+184(SB)/8, $0x0402
+DATA c<>+192(SB)/8, $0x0000ffff00000000
+DATA c<>+200(SB)/8, $0x0000040200000000
+DATA c<>+208(SB)/8, $384
+DATA c<>+216(SB)/8, $448
+DATA c<>+224(SB)/8, $512
+DATA c<>+232(SB)/8, $192
+DATA c<>+240(SB)/8, $256
+DATA c<>+248(SB)/8, $320
+DATA c<>+256(SB)/8, $0x50000 // 10 words
+DATA c<>+264(SB)/8, $0x8f200 // 18 words; protocol less the IP header, (6-20)<<8
+DATA c<>+272(SB)/8, $0xe0600 // 28 words; protocol, 6<<8
+DATA c<>+280(SB)/8, $0x0002000000020000 // 8 words more, half in each half of a lane
+DATA c<>+288(SB)/8, $0xffec00220022000e // L3 14, L4 34, Payload 34+head, PayloadLen total-20-head
+DATA c<>+296(SB)/8, $0x000000360036000e // L3 14, L4 54, Payload 54+head, PayloadLen size-head
+DATA c<>+304(SB)/8, $const_kindTCP
+DATA c<>+312(SB)/8, $const_kindSyn
+DATA c<>+320(SB)/8, $0x8000800080008000
+DATA c<>+328(SB)/8, $0x0001000100010001
+DATA c<>+336(SB)/8, $0x0000000000010001
+DATA c<>+344(SB)/8, $0x0001000100000000
+DATA c<>+352(SB)/8, $0x3c
+DATA c<>+360(SB)/8, $0xffff0000ffff0000
+GLOBL c<>(SB), RODATA|NOPTR, $368
 
 // Which words of the first 64 bytes of a frame make: destination and source MAC,
 // each with the two bytes behind it, and the 48 bytes behind the Ethernet header.
@@ -318,6 +316,10 @@ macs:
 	VMOVDQU64     Z11, const_offSource(DI)(CX*8)
 	VPCMPEQQ.BCST type4, Z12, K1, K2
 	VPCMPEQQ.BCST type6, Z12, K1, K3
+	VPANDQ.BCST   proto4, Z1, Z12
+	VPANDQ.BCST   shape6, Z0, Z13
+	VPCMPEQQ.BCST isProto4, Z12, K2, K2
+	VPCMPEQQ.BCST isShape6, Z13, K3, K3
 	VPSUBQ.BCST   n14, Z8, Z8
 	KORTESTB      K2, K2
 	JZ            six
@@ -341,9 +343,7 @@ macs:
 	VPSUBUSW     Z15, Z31, Z12        // the header too short
 	VPTERNLOGQ   $0xfe, Z12, Z13, Z16
 	VPANDQ.BCST  shape4, Z0, Z12
-	VPANDQ.BCST  proto4, Z1, Z13
 	ONLY(isShape4, Z12)
-	ONLY(isProto4, Z13)
 
 	// Z10 sums the IP header, Z11 and Z12 the segment.
 	VPSLLQ       $3, Z14, Z13
@@ -409,8 +409,6 @@ six:
 	VPSUBUSW     Z14, Z15, Z13        // the header behind the payload
 	VPSUBUSW     Z15, Z31, Z12        // the header too short
 	VPTERNLOGQ   $0xfe, Z12, Z13, Z16
-	VPANDQ.BCST  shape6, Z0, Z12
-	ONLY(isShape6, Z12)
 
 	VPSLLQ       $3, Z14, Z13
 	VPBROADCASTQ startTCP6, Z11

@@ -25,7 +25,9 @@ func match6(b *burst.Burst, m burst.Mask, l *leg) (near burst.Mask)
 
 // What vector_amd64.s knows of the burst, by the names of go_asm.h.
 const (
+	//lint:ignore U1000 only the assembler uses it
 	offMeta = unsafe.Offsetof(burst.Burst{}.Meta)
+	//lint:ignore U1000 only the assembler uses it
 	offAddr = unsafe.Offsetof(burst.Burst{}.Columns) + unsafe.Offsetof(burst.Columns{}.Addr)
 )
 

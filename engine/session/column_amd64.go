@@ -44,6 +44,9 @@ var (
 	_ [1664]byte = [unsafe.Offsetof(Finder{}.hi)]byte{}
 	_ [2176]byte = [unsafe.Offsetof(Finder{}.lo)]byte{}
 	_ [2688]byte = [unsafe.Offsetof(Finder{}.entry)]byte{}
+	_ [3200]byte = [unsafe.Offsetof(Finder{}.unlike)]byte{}
+	_ [3712]byte = [unsafe.Offsetof(Finder{}.kind)]byte{}
+	_ [4224]byte = [unsafe.Offsetof(Finder{}.expires)]byte{}
 	_ [4736]byte = [unsafe.Offsetof(Finder{}.near)]byte{}
 	_ [4760]byte = [unsafe.Offsetof(Finder{}.entryHigh)]byte{}
 	_ [7]byte    = [slotsPerBucket]byte{}

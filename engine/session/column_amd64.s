@@ -46,6 +46,7 @@ TEXT ·place4(SB), NOSPLIT, $0-64
 	MOVQ            mask+32(FP), DX
 	MOVQ            buckets+40(FP), R8
 	VPBROADCASTQ    n+48(FP), Z20
+	MOVQ            n+48(FP), R10
 	MOVQ            f+56(FP), DI
 	SHLQ            $5, CX
 	LEAQ            halves<>(SB), R9
@@ -90,6 +91,8 @@ next:
 	VPSLLQ    $6, Z3, Z3
 	VMOVDQU64 Z3, (DI)
 	VMOVDQU64 Z0, 512(DI)
+	CMPQ      R10, $0x2000     // half a MiB of index stays near by itself
+	JLS       skip
 	FETCH(0)
 	FETCH(16)
 	FETCH(32)

@@ -60,6 +60,8 @@ func TestHammer(t *testing.T) {
 			var out [burst.Size]State
 			recs := make([]Record, 8)
 			own := key4(1000 + uint64(w)) // nobody else writes it
+			var cols columns
+			var f Finder
 			for i := range rounds {
 				now := clock.Add(1000)
 				k := key(rng.Uint64N(64))
@@ -78,6 +80,17 @@ func TestHammer(t *testing.T) {
 					if out[9] != Unknown {
 						t.Errorf("an address nobody wrote is %d", out[9])
 					}
+					for j := range keys {
+						cols.set4(j, key4(rng.Uint64N(64)), Destinations, 1)
+						cols.set6(j, key6(rng.Uint64N(64)))
+					}
+					cols.set4(10, own, Destinations, 1)
+					cols.set6(9, key6(99999))
+					four := tab.States4(^burst.Mask(0), &cols.pairs, Destinations, 7, now, &f)
+					six := tab.States6(^burst.Mask(0), &cols.hi, &cols.lo, 7, now, &f)
+					if four.State(10) != Unknown || six.State(9) != Unknown {
+						t.Errorf("by column, an address that is not in the table is %d, another %d", four.State(10), six.State(9))
+					}
 				case 5:
 					if r, ok := tab.Get(k, now); ok && (torn(&r) || r.Key != k || r.Expires <= now) {
 						t.Errorf("Get %+v at %d: %+v", k, now, r)
@@ -94,6 +107,10 @@ func TestHammer(t *testing.T) {
 					if o := tab.Put(&r, anyState, now); o == Done {
 						if got := stateOf(tab, own, now); got != Trapped {
 							t.Errorf("own address is %d right after it was trapped", got)
+						}
+						cols.set4(0, own, Sources, 1)
+						if found := tab.States4(1, &cols.pairs, Sources, 7, now, &f); found[Trapped] != 1 {
+							t.Errorf("by column, own address is %d right after it was trapped", found.State(0))
 						}
 						if o := tab.Delete(own, 1<<Trapped, now); o != Done {
 							t.Errorf("own address cannot be deleted: outcome %d", o)

@@ -8,9 +8,9 @@ import (
 	"mire/dpdk/burst"
 )
 
-// vector tells whether the CPU and its kernel have what placeVector and
-// matchVector use. The race detector sees only loads that Go makes.
-var vector = cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && !raceDetector
+// vector tells whether the CPU and its kernel have what vector_amd64.s and
+// column_amd64.s use. The race detector sees only loads that Go makes.
+var vector = cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && !raceDetector
 
 // placeVector is hasher.probe of the keys of mask among n buckets, eight keys at
 // a time. Homes and words of other keys may be overwritten.

@@ -20,6 +20,9 @@ func TestGuardOnlyWhereMoreMayBeExempt(t *testing.T) {
 	l := newLab(t)
 	st := l.stage()
 	guards := func() bool { return st.sweep.mustGuard(st) }
+	if guards() {
+		t.Error("the guard is up though nothing was ever captured")
+	}
 	settle := func() {
 		t.Helper()
 		l.Pass(10 * time.Second)

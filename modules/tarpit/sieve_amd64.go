@@ -25,3 +25,5 @@ const (
 	neverAt = unsafe.Offsetof(sieve{}.never)
 	sixAt   = unsafe.Offsetof(sieve{}.six)
 )
+
+var _ = [...]uintptr{headAt, addrAt, macsAt, neverAt, sixAt}

@@ -46,9 +46,13 @@ func (w *sweep) reload(calm bool) {
 // isCalm tells whether c, the snapshot behind the present one, exempts what that
 // one does, while nothing can be in the table that that one exempts. A snapshot
 // that this worker missed may have exempted less, and another worker have
-// captured by it.
+// captured by it. Before the first of all snapshots nobody captured anything.
 func (s *stage) isCalm(c *config.Snapshot) bool {
-	return s.snap != nil && !s.sweep.mustGuard(s) && c.Generation == s.snap.Generation+1 && c.SameExempt(s.snap)
+	if s.snap == nil {
+		held := s.w.Table.Stats().Entries
+		return c.Generation == 1 && held[session.Trapped]+held[session.Probing] == 0
+	}
+	return !s.sweep.mustGuard(s) && c.Generation == s.snap.Generation+1 && c.SameExempt(s.snap)
 }
 
 // anyFresh tells whether there is a network that was not heard until now.

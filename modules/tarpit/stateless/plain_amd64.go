@@ -50,6 +50,8 @@ const (
 	maskAt  = unsafe.Offsetof(event.Window{}.Mask)
 )
 
+var _ = [...]uintptr{addrAt, portsAt, seqAt, ipSumAt, sumAt, sizeAt, baseAt, nextAt, maskAt}
+
 // The same, of what is in its tables; a length is negative otherwise.
 var (
 	_ [16]byte  = [unsafe.Sizeof(burst.Meta{})]byte{}

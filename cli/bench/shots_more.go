@@ -1,0 +1,96 @@
+package bench
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"sync"
+
+	"mire/dpdk/burst"
+	"mire/engine"
+)
+
+// udpPorts are those of services that scanners ask for; DHCP is not among them.
+var udpPorts = [...]uint16{53, 123, 161, 389, 500, 1900, 5060, 5353}
+
+// udpShot is a datagram that is logged and dropped.
+func udpShot(s *scene, m *maker, i int) shot {
+	to := s.target(i)
+	to.port = udpPorts[i%len(udpPorts)]
+	return shot{frame: m.udp(s.sender(i), to, uint16(i), s.body(i, 14+20+8)), event: true, target: to.ip, why: burst.TarpitUDP}
+}
+
+func udpNote(*engine.Counters) string {
+	return "the rate is of logged and dropped frames, while testpmd sends its frames back"
+}
+
+// body is filler that fills the shortest frame too.
+func (s *scene) body(i, headers int) []byte { return payload(i, s.sizeOf(i)-headers) }
+
+// echoShot is an echo request and its reply, one of eight by the node itself.
+func echoShot(s *scene, m *maker, i int) shot {
+	from, to := s.sender(i), s.target(i)
+	x := shot{event: true, target: to.ip}
+	if i%8 == 7 {
+		to = end{mac: s.snap.Networks[0].RealMAC[:], ip: real4}
+		x.event, x.target, x.stage = false, netip.Addr{}, "ping"
+	}
+	id, seq, data := uint16(i), uint16(i/8), s.body(i, 14+20+8)
+	x.frame = m.echo(from, to, false, id, seq, data)
+	x.reply = always(m.echo(to, from, true, id, seq, data))
+	return x
+}
+
+// arpShot is who-has for a captured address, and the answer.
+func arpShot(s *scene, m *maker, i int) shot {
+	from, to := s.neighbour(i), s.target(i)
+	return shot{frame: m.arp(from, to, false), reply: always(m.arp(to, from, true)), event: true, target: to.ip}
+}
+
+// ndShot is the same for IPv6.
+func ndShot(s *scene, m *maker, i int) shot {
+	from, to := s.neighbour(i), s.target(i)
+	return shot{frame: m.solicit(from, to), reply: always(m.advertise(to, from)), event: true, target: to.ip}
+}
+
+// malformed is a SYN with a wrong TCP or IP checksum, an IP header shorter than
+// there is, or a TCP header shorter than one.
+func malformed(s *scene, m *maker, i int) shot {
+	x := shot{frame: s.synFrame(m, i), stage: stageParse}
+	switch i % 4 {
+	case 0:
+		x.frame[tcp4Flaw.at] ^= 0x5a
+		x.why = burst.TCPChecksum
+	case 1:
+		x.frame[ipFlaw.at] ^= 0x5a
+		x.why = burst.IPv4Checksum
+	case 2:
+		x.frame[14] = 0x44
+		x.why = burst.IPv4Malformed
+	default:
+		x.frame[14+20+12] = 0x10
+		x.why = burst.TCPMalformed
+	}
+	return x
+}
+
+// mixKinds says what each frame of the mix is: weights in percent, shuffled the
+// same in each run.
+var mixKinds = sync.OnceValue(func() []func(*scene, *maker, int) shot {
+	kinds := make([]func(*scene, *maker, int) shot, 0, Frames)
+	for _, k := range []struct {
+		percent int
+		make    func(*scene, *maker, int) shot
+	}{{15, ackShot}, {10, udpShot}, {10, echoShot}, {5, arpShot}, {2, malformed}} {
+		for range k.percent * Frames / 100 {
+			kinds = append(kinds, k.make)
+		}
+	}
+	for len(kinds) < Frames {
+		kinds = append(kinds, synShot)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+	return kinds
+})
+
+func mixShot(s *scene, m *maker, i int) shot { return mixKinds()[i](s, m, i) }

@@ -1,0 +1,116 @@
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mire/dpdk/burst"
+	"mire/engine"
+	"mire/engine/config"
+	"mire/modules"
+)
+
+// Workload is a kind of traffic: what is sent, and what a node must make of it.
+type Workload struct {
+	Name string
+	Text string // what is sent, for people
+	// Yardsticks are the modes of testpmd it is compared with.
+	Yardsticks []string
+
+	family int
+	// least and most are the sizes a frame can have, bytes without FCS.
+	least, most int
+	// bare: no module is loaded, and a stage of the bench sends frames back.
+	bare bool
+	// random: in a table larger than the source each frame goes to another
+	// captured address.
+	random bool
+	// flaws are what can be broken in each frame on its way in.
+	flaws []flaw
+	// sample is one reply of how many is checked.
+	sample int
+	// note is what a reader of the rate must know; nil: nothing.
+	note func(k *engine.Counters) string
+	shot func(s *scene, m *maker, i int) shot
+}
+
+// flaw is a byte that, changed, must have the frame dropped.
+type flaw struct {
+	name string
+	at   int // offset in the frame
+	why  burst.Reason
+}
+
+// maxFrame is the longest frame without FCS, bytes.
+const maxFrame = 1514
+
+var (
+	ipFlaw   = flaw{"IP", 14 + 10, burst.IPv4Checksum}
+	tcp4Flaw = flaw{"TCP", 14 + 20 + 16, burst.TCPChecksum}
+	tcp6Flaw = flaw{"TCP", 14 + 40 + 16, burst.TCPChecksum}
+	udp4Flaw = flaw{"UDP", 14 + 20 + 6, burst.UDPChecksum}
+	icmpFlaw = flaw{"ICMP", 14 + 20 + 2, burst.ICMPChecksum}
+	nd6Flaw  = flaw{"ICMPv6", 14 + 40 + 2, burst.ICMPChecksum}
+)
+
+// Workloads are all there are, in the order in which they run.
+var Workloads = []*Workload{
+	{Name: "syn4", Text: "IPv4 SYNs to captured addresses, each answered by a SYN-ACK with a keyed cookie", Yardsticks: []string{"5tswap", "csum"},
+		family: 4, least: minFrame, most: maxFrame, random: true, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: 2039, shot: synShot},
+	{Name: "forward", Text: "IPv4 segments through the parser and an empty chain, sent back as they came", Yardsticks: []string{"io"},
+		family: 4, least: minFrame, most: maxFrame, bare: true, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: 2039, shot: forwardShot},
+	{Name: "syn6", Text: "IPv6 SYNs to captured addresses, each answered by a SYN-ACK with a keyed cookie", Yardsticks: []string{"5tswap"},
+		family: 6, least: 78, most: maxFrame, random: true, flaws: []flaw{tcp6Flaw}, sample: 2039, shot: synShot},
+	{Name: "handshake", Text: "SYNs, and as many ACKs with valid cookies that complete a handshake", Yardsticks: []string{"5tswap"},
+		family: 4, least: minFrame, most: maxFrame, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: 2039, shot: handshakeShot},
+	{Name: "hold", Text: "window probes of 1,024 held connections, answered as often as their senders' budgets allow", Yardsticks: []string{"5tswap"},
+		family: 4, least: minFrame, most: minFrame, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: 61, note: holdNote, shot: holdShot},
+	{Name: "udp", Text: "UDP datagrams to captured addresses: logged, never answered", Yardsticks: []string{"5tswap"},
+		family: 4, least: minFrame, most: maxFrame, flaws: []flaw{ipFlaw, udp4Flaw}, sample: 1, note: udpNote, shot: udpShot},
+	{Name: "echo", Text: "echo requests, seven of eight to captured addresses, one to the node itself", Yardsticks: []string{"icmpecho"},
+		family: 4, least: minFrame, most: maxFrame, flaws: []flaw{ipFlaw, icmpFlaw}, sample: 2039, shot: echoShot},
+	{Name: "arp-sweep", Text: "ARP requests of 64 neighbours for captured addresses", Yardsticks: []string{"icmpecho"},
+		family: 4, least: minFrame, most: minFrame, sample: 2039, shot: arpShot},
+	{Name: "nd-sweep", Text: "neighbour solicitations of 64 neighbours for captured addresses", Yardsticks: []string{"5tswap"},
+		family: 6, least: 86, most: 86, flaws: []flaw{nd6Flaw}, sample: 2039, shot: ndShot},
+	{Name: "mix", Text: "58 % SYNs, 15 % ACKs that complete handshakes, 10 % UDP, 10 % echo, 5 % ARP, 2 % malformed", Yardsticks: []string{"5tswap"},
+		family: 4, least: minFrame, most: maxFrame, sample: 2039, shot: mixShot},
+}
+
+// Names are those of all workloads.
+func Names() []string {
+	names := make([]string, len(Workloads))
+	for i, w := range Workloads {
+		names[i] = w.Name
+	}
+	return names
+}
+
+// Find is the workload of a name; an error names the nearest.
+func Find(name string) (*Workload, error) {
+	for _, w := range Workloads {
+		if w.Name == name {
+			return w, nil
+		}
+	}
+	return nil, noSuch("workload", name, Names())
+}
+
+// noSuch is the error for a word that is none of a list.
+func noSuch(what, word string, list []string) error {
+	if n := config.Nearest(word, list); n != "" {
+		return fmt.Errorf("no %s %q, did you mean %q?", what, word, n)
+	}
+	return fmt.Errorf("no %s %q: there are %s", what, word, strings.Join(list, ", "))
+}
+
+// stages are the names of those that must be loaded: of all modules that there are.
+func (w *Workload) stages() []string {
+	if w.bare {
+		return []string{bareName}
+	}
+	names := strings.Split(chain, ",")
+	missing := modules.Missing(names)
+	return slices.DeleteFunc(names, func(n string) bool { return slices.Contains(missing, n) })
+}
