@@ -3,8 +3,8 @@
 # parts with DPDK ports and network namespaces; without it they are skipped and
 # say so.
 #
-#   scripts/test.sh            everything (about 10 minutes)
-#   scripts/test.sh quick      no race detector, no end-to-end runs
+#   scripts/test.sh            everything (about 15 minutes)
+#   scripts/test.sh quick      no race detector, no end-to-end runs, no container
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
@@ -26,7 +26,7 @@ unformatted=$(gofmt -l $(git ls-files '*.go'))
 [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted" >&2; exit 1; }
 go vet ./...
 go tool staticcheck ./...
-bash -n scripts/*.sh
+for f in scripts/*.sh docker/*.sh; do bash -n "$f"; done
 
 step "build"
 go build -o bin/mire ./cli/mire
@@ -45,4 +45,11 @@ if [ "$mode" = quick ]; then
   tests -short -timeout 10m ./dpdk/... ./cli/...
 else
   tests -p 1 -timeout 18m ./dpdk/... ./cli/...
+fi
+
+if [ "$mode" = all ]; then
+  step "container: image, quick benchmark in it, pair over memif, ports"
+  status=0
+  scripts/docker.sh || status=$?
+  [ $status = 0 ] || [ $status = 77 ] || exit $status # 77: skipped, the reason is printed
 fi
