@@ -46,7 +46,7 @@ func (r *runner) idle() (err error) {
 		return err
 	}
 	r.out.Targets = append(r.out.Targets, report.Target{
-		Name: "adaptive idle, 1 worker, no frames", Against: "one core", Unit: "% CPU",
+		Name: "adaptive idle, 1 worker, port that wakes nobody", Against: "one core", Unit: "% CPU",
 		Least: idleMost, Aim: idleAim, AtMost: true, Measured: 100 * busy, Counts: true,
 	})
 	r.line("idle worker on a port without frames: %.2f %% of a core", 100*busy)

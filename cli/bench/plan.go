@@ -60,6 +60,12 @@ func (o *Options) Plan() (*Plan, error) {
 			p.search = nil
 		}
 	}
+	if o.ZeroLoss > 0 {
+		if !o.asks() {
+			list, p.idle, p.search = nil, false, nil
+		}
+		p.search = p.search.withZero(o.ZeroLoss)
+	}
 	for _, x := range list {
 		p.add(x, o.Yardsticks)
 	}

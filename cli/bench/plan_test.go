@@ -135,3 +135,28 @@ func TestCPUsAreHandedOut(t *testing.T) {
 		}
 	}
 }
+
+// A run without loss is all that is done, unless more is named.
+func TestZeroLossAlone(t *testing.T) {
+	for _, c := range []struct {
+		o      Options
+		cases  int
+		idle   bool
+		others bool // searches for rates
+	}{
+		{Options{ZeroLoss: time.Minute}, 0, false, false},
+		{Options{ZeroLoss: time.Minute, Workloads: []string{"syn4"}}, 1, false, false},
+		{Options{ZeroLoss: time.Minute, Workloads: []string{"syn4"}, SimNDR: true}, 1, false, true},
+	} {
+		p, err := c.o.Plan()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Cases) != c.cases || p.idle != c.idle || p.search.zero != time.Minute || (len(p.search.workloads) > 0) != c.others {
+			t.Errorf("%+v: %d cases, idle %v, search %+v", c.o, len(p.Cases), p.idle, p.search)
+		}
+	}
+	if quickSearch.zero != 0 {
+		t.Error("a profile was changed")
+	}
+}

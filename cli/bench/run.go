@@ -60,7 +60,9 @@ func Run(ctx context.Context, o *Options) (out *report.Run, err error) {
 	if c.shared && workers == lcores && workers > 1 {
 		r.problem("%d workers on %d CPUs: the last one shares CPU %d with the Go runtime, the kernel and this benchmark", workers, workers, c.others[0])
 	}
-	r.line("profile %s: %d measurements of %d pairs, about %s", p.Profile, len(p.Cases), p.pace.rounds, rough(p.Estimate()))
+	if len(p.Cases) > 0 {
+		r.line("profile %s: %d measurements of %d pairs, about %s", p.Profile, len(p.Cases), p.pace.rounds, rough(p.Estimate()))
+	}
 	extra := int64(0)
 	if p.search != nil {
 		if extra, err = wireMemory(); err != nil {

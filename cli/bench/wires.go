@@ -29,6 +29,17 @@ var (
 	fullSearch     = search{wire.Workloads, wire.Sizes, &wire.Full, time.Minute, true, 3 * time.Hour}
 )
 
+// withZero is the search with a run without loss of the given length; of no
+// search it is that run alone.
+func (s *search) withZero(d time.Duration) *search {
+	if s == nil {
+		return &search{zero: d, takes: d + 3*time.Second}
+	}
+	with := *s
+	with.zero, with.takes = d, s.takes-s.zero+d
+	return &with
+}
+
 // bed is where a search begins: beside testpmd when that is there, which must be
 // at the end of a memif, because it is another process.
 func (r *runner) bed(s *search) wire.Options {
@@ -60,7 +71,10 @@ func (r *runner) searches(ctx context.Context, s *search) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, 3*s.takes)
 	defer cancel()
-	err := r.rates(limited, s)
+	var err error
+	if len(s.workloads) > 0 {
+		err = r.rates(limited, s)
+	}
 	if err == nil && s.zero > 0 {
 		err = r.zeroLoss(ctx, s.zero)
 	}
