@@ -30,8 +30,8 @@ func benchCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "measure the packet path of this machine, beside DPDK's testpmd",
-		Description: `Needs root and two CPUs; hugepages and the package dpdk-dev for the yardstick. No
-traffic leaves the machine: frames come from memory, replies are dropped by the
+		Description: `Needs two CPUs; root, hugepages and the package dpdk-dev, which has the yardstick,
+make it say more. No traffic leaves the machine: frames come from memory, replies are dropped by the
 driver. Engine and testpmd stay up on the same core; slices of at most a second
 alternate in the order ABBA. A ratio is the median of neighbouring slices, and it
 counts only if all conditions printed for it held.

@@ -1,10 +1,6 @@
 package vrrp
 
-import (
-	"encoding/binary"
-
-	"mire/engine/packet"
-)
+import "mire/engine/packet"
 
 // Dialect is how the checksum of version 3 over IPv4 is computed.
 type Dialect uint8
@@ -253,6 +249,3 @@ func lists(h packet.VRRP, f *Flow, want [][16]byte) bool {
 	}
 	return true
 }
-
-// number4 is the IPv4 address of a flow's field as a number.
-func number4(a [16]byte) uint32 { return binary.BigEndian.Uint32(a[:4]) }
