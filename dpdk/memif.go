@@ -38,6 +38,12 @@ func sweepMemifSocket(device string) {
 	if s, err := os.Lstat(path); err != nil || s.Mode().Type() != os.ModeSocket {
 		return
 	}
+	// To ask a listening EAL by connecting and hanging up can end it: its interrupt
+	// thread panics when the connection is gone before it looks. So that is only
+	// for listeners in other network namespaces, which the list does not have.
+	if listens(path) {
+		return
+	}
 	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return
@@ -46,4 +52,21 @@ func sweepMemifSocket(device string) {
 	if errors.Is(unix.Connect(fd, &unix.SockaddrUnix{Name: path}), unix.ECONNREFUSED) {
 		os.Remove(path)
 	}
+}
+
+// listens tells whether somebody in this network namespace listens on a socket
+// in the file system, as /proc/net/unix has it: number, reference count,
+// protocol, flags (__SO_ACCEPTCON), type, state, inode, path.
+func listens(path string) bool {
+	list, err := os.ReadFile("/proc/net/unix")
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(list)) {
+		f := strings.Fields(line)
+		if len(f) == 8 && f[7] == path && f[3] == "00010000" {
+			return true
+		}
+	}
+	return false
 }
