@@ -61,7 +61,7 @@ Workloads:
 			&cli.BoolFlag{Name: "no-huge", Usage: "ordinary memory, although there are hugepages"},
 			&cli.DurationFlag{Name: "zero-loss", Usage: "offer what 20 ms of fit the port's ring, for that long, while the configuration reloads and show runs"},
 			&cli.BoolFlag{Name: "sim-ndr", Usage: "search for the rate without loss too, where workloads are named"},
-			&cli.BoolFlag{Name: "ndr", Hidden: true},
+			&cli.BoolFlag{Name: "ndr", Hidden: true, Usage: "refused: a virtual wire has no rate without loss that a NIC would have; see --sim-ndr"},
 			&cli.Float64Flag{Name: "at-least", Usage: "exit code 1 when a ratio is below this"},
 			logLevelFlag(),
 			jsonFlag(),
