@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -52,6 +53,9 @@ func ZeroLoss(ctx context.Context, o ZeroLossOptions) (z *report.ZeroLoss, err e
 	return b.zeroLoss(ctx, o)
 }
 
+// errMadeNothing is a run in which the engine was offered nothing at all.
+var errMadeNothing = errors.New("zero loss: the generator made no frame")
+
 // zeroLoss is ZeroLoss on an open bed.
 func (b *Bed) zeroLoss(ctx context.Context, o ZeroLossOptions) (*report.ZeroLoss, error) {
 	rate := ringRate(b.Depth, o.Stall)
@@ -85,6 +89,9 @@ func (b *Bed) zeroLoss(ctx context.Context, o ZeroLossOptions) (*report.ZeroLoss
 		c, after := l.gen.Counters().Since(before), b.node.worker.Counters()
 		out := outcome(&c)
 		z.Offered, z.Received, z.Late = out.Offered-out.Late, out.Received, out.Late
+		if z.Offered == 0 {
+			return fmt.Errorf("%w: %d were due in %d turns, in %d of them there was no buffer for one", errMadeNothing, out.Offered, c.Turns, c.NoSpare)
+		}
 		z.Seconds = float64(out.Offered) / rate
 		z.LateSeconds = float64(out.Late) / rate
 		z.NotFetched = min(after.IO.TxFull-engine.IO.TxFull, out.Lost)
