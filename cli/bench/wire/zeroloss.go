@@ -53,8 +53,8 @@ func ZeroLoss(ctx context.Context, o ZeroLossOptions) (z *report.ZeroLoss, err e
 	return b.zeroLoss(ctx, o)
 }
 
-// errMadeNothing is a run in which the engine was offered nothing at all.
-var errMadeNothing = errors.New("zero loss: the generator made no frame")
+// errStale is a run in which more came back than was sent.
+var errStale = errors.New("zero loss: the run cannot be accounted for")
 
 // zeroLoss is ZeroLoss on an open bed.
 func (b *Bed) zeroLoss(ctx context.Context, o ZeroLossOptions) (*report.ZeroLoss, error) {
@@ -90,7 +90,7 @@ func (b *Bed) zeroLoss(ctx context.Context, o ZeroLossOptions) (*report.ZeroLoss
 		out := outcome(&c)
 		z.Offered, z.Received, z.Late = out.Offered-out.Late, out.Received, out.Late
 		if z.Offered == 0 {
-			return fmt.Errorf("%w: %d were due in %d turns, in %d of them there was no buffer for one", errMadeNothing, out.Offered, c.Turns, c.NoSpare)
+			return fmt.Errorf("%w: %d answers to %d frames, some are of frames from before it: run it again", errStale, answered(&c), c.Made)
 		}
 		z.Seconds = float64(out.Offered) / rate
 		z.LateSeconds = float64(out.Late) / rate
