@@ -74,6 +74,7 @@ func (b *Bed) zeroLoss(ctx context.Context, o ZeroLossOptions) (*report.ZeroLoss
 		if _, err := b.offer(ctx, l, rate, 500*time.Millisecond); err != nil {
 			return err
 		}
+		b.flush(l.gen)
 		before, engine := l.gen.Counters(), b.node.worker.Counters()
 		aside, began := b.node.disturb(o.Reload), l.device.Thread().now()
 		a, err := b.offer(ctx, l, rate, o.Duration)
