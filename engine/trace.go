@@ -114,32 +114,19 @@ func (w *Worker) follow(b *burst.Burst, i int, t *tracer) {
 	w.Observer.Observe(b)
 	tr.OnLink = tr.By != "parse" && b.OnLink.Has(i)
 	for k, st := range w.stages {
-		in := b.Undecided
-		if in == 0 && w.Observer.N == 0 {
-			break
-		}
-		sent, own, first := b.Verdicts.Sent, b.Verdicts.Originated, b.Originated
 		rule := func() string { return "" }
 		if e, ok := st.(Explainer); ok {
 			rule = e.Follow()
 		}
-		st.Process(b)
-		c := &w.counters[k]
-		c.Entered += uint64(in.Count())
-		c.Decided += uint64((in &^ b.Undecided).Count())
-		c.Sent += b.Verdicts.Sent - sent
-		c.Originated += b.Verdicts.Originated - own
+		first := b.Originated
+		if !w.process(k, b) {
+			break
+		}
 		if step(w.names[k], first); tr.By == w.names[k] && tr.Rule == "" {
 			tr.Rule = rule()
 		}
 	}
-	if b.Undecided != 0 {
-		if b.Meta[i].Net == burst.NoNet {
-			b.Drop(i, burst.NoNetwork)
-		} else {
-			b.Drop(i, burst.Unclaimed)
-		}
-	}
+	w.dropRest(b)
 	if t.left > 0 {
 		t.left--
 		tr.end(b, i, &before)
