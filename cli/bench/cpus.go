@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"mire/dpdk"
 )
 
 // cpus are the CPUs of this process: one for each worker, or forwarding core of
@@ -23,15 +25,9 @@ type cpus struct {
 // chooseCPUs takes the last CPUs for n workers, because CPU 0 does the kernel's
 // chores; first is the CPU of the first worker, -1: choose.
 func chooseCPUs(n, first int) (cpus, error) {
-	var set unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &set); err != nil {
-		return cpus{}, fmt.Errorf("sched_getaffinity: %w", err)
-	}
-	var all []int
-	for cpu := 0; len(all) < set.Count(); cpu++ {
-		if set.IsSet(cpu) {
-			all = append(all, cpu)
-		}
+	all, err := dpdk.OwnCPUs()
+	if err != nil {
+		return cpus{}, err
 	}
 	return pickCPUs(all, n, first)
 }

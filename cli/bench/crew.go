@@ -10,17 +10,17 @@ import (
 // start lets all workers turn.
 func (n *node) start() {
 	for _, m := range n.crew {
-		m.loop.start()
+		m.loop.Start()
 	}
 }
 
 // park returns when all workers stand still.
 func (n *node) park() {
 	for _, m := range n.crew {
-		m.loop.halt.Store(true)
+		m.loop.Halt()
 	}
 	for _, m := range n.crew {
-		m.loop.park()
+		m.loop.Park()
 	}
 }
 

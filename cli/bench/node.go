@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"mire/cli/testbed"
 	"mire/dpdk"
 	"mire/engine"
 	"mire/engine/config"
@@ -49,16 +49,17 @@ type node struct {
 	shots  []shot
 	source string
 
-	table    *session.Table
-	port     *dpdk.Port
-	crew     []*member
-	threads  []thread
-	snaps    atomic.Pointer[config.Snapshot]
-	wall     atomic.Int64
-	events   *event.Aggregator
-	endEvent context.CancelFunc
-	ended    chan struct{}
-	early    uint64 // frames of our own that found the port not started yet
+	table   *session.Table
+	port    *dpdk.Port
+	crew    []*member
+	threads []thread
+	snaps   atomic.Pointer[config.Snapshot]
+	wall    atomic.Int64
+	events  *event.Aggregator
+
+	endEvents func() <-chan struct{}
+
+	early uint64 // frames of our own that found the port not started yet
 	// refused is why the kernel gave the workers no priority, or nil.
 	refused error
 }
@@ -69,8 +70,7 @@ type member struct {
 	tap    *tap
 	worker *engine.Worker
 	ring   *event.Ring
-	loop   *loop
-	task   *dpdk.Task
+	loop   *testbed.Loop
 	checks checks
 }
 
@@ -120,12 +120,7 @@ func newScene(s setup, sec *secret.Secret) (*scene, error) {
 
 // openPort makes the table and the port, which stays stopped.
 func (n *node) openPort() error {
-	t := session.Config{Name: "sessions", Capacity: n.scene.capacity()}
-	copy(t.Key[:], n.scene.secret.Key(secret.LabelTable, len(t.Key)))
-	for st := range t.Quota {
-		t.Quota[st] = t.Capacity / 4
-	}
-	t.Quota[session.Trapped] = t.Capacity / 2
+	t := session.NewConfig("sessions", n.scene.capacity(), n.scene.secret.Key(secret.LabelTable, 16))
 	var err error
 	if n.table, err = session.New(&dpdk.Arena{}, t); err != nil {
 		return err
@@ -219,13 +214,7 @@ func (n *node) startEvents() {
 	}
 	n.events = event.New(event.Options{Rings: rings, Sinks: []event.Sink{event.NewLogSink(zerolog.New(io.Discard))}})
 	n.events.Apply(n.scene.snap.Settings.Log, n.scene.snap.Settings.LogRate, "")
-	var ctx context.Context
-	ctx, n.endEvent = context.WithCancel(context.Background())
-	n.ended = make(chan struct{})
-	go func() {
-		defer close(n.ended)
-		n.events.Run(ctx)
-	}()
+	n.endEvents = n.events.Start()
 }
 
 // silent is how long workers turn on a port that is not started yet: they
@@ -239,13 +228,13 @@ func (n *node) silent() time.Duration {
 // launch starts the workers on a silent port, parks them, and fills the table.
 func (n *node) launch() error {
 	for i, m := range n.crew {
-		m.loop = newLoop(m.worker)
-		task, err := dpdk.Launch(uint(i+1), m.loop.run)
-		if err != nil {
+		m.loop = testbed.NewLoop(m.worker.Turn, func() {
+			m.worker.Stop()
+			m.worker.Run() // only the last frames are left
+		})
+		if err := m.loop.Launch(uint(i + 1)); err != nil {
 			return err
 		}
-		m.task = task
-		m.loop.wait()
 	}
 	var err error
 	if n.threads, n.refused, err = threadsOf(os.Getpid(), n.workers, &n.rig.cpus); err != nil {
@@ -265,10 +254,8 @@ func (n *node) launch() error {
 // final then.
 func (n *node) finish() {
 	for _, m := range n.crew {
-		if m.task != nil {
-			m.loop.end()
-			m.task.Wait()
-			m.task = nil
+		if m.loop != nil {
+			m.loop.End()
 		}
 		m.checks.stop()
 	}
@@ -278,9 +265,8 @@ func (n *node) finish() {
 // nothing is left in it.
 func (n *node) close() error {
 	n.finish()
-	if n.ended != nil {
-		n.endEvent()
-		<-n.ended
+	if n.endEvents != nil {
+		<-n.endEvents()
 	}
 	for _, m := range n.crew {
 		m.side.Close()

@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"mire/dpdk"
+	"mire/engine/session"
 )
 
 const (
@@ -51,7 +52,7 @@ func openRig(c cpus, capacity int, extra int64, noHuge, yard bool, log zerolog.L
 	}
 	n := len(c.workers)
 	pool := dpdk.PoolConfig{Name: "mire", AnyNode: true, Count: uint32((poolSize+1)*n - 1)}
-	memory := dpdk.PoolBytes(pool) + int64(capacity)*112 + int64(n)<<20 + 8<<20 + extra
+	memory := dpdk.PoolBytes(pool) + dpdk.ArenaBytes(session.Bytes(capacity)) + int64(n)<<20 + 8<<20 + extra
 	if !noHuge {
 		need := memory + hugeSlack
 		if yard {

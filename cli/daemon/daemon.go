@@ -65,8 +65,7 @@ type Daemon struct {
 	stop       context.CancelFunc
 	links      *dpdk.LinkWatch
 	neighbours *neigh.Table
-	endEvents  context.CancelFunc
-	eventDone  chan struct{}
+	endEvents  func() <-chan struct{}
 }
 
 // worker is one core of the packet path with what it stands on.
@@ -183,10 +182,9 @@ func (d *Daemon) close() error {
 			w.side.Close()
 		}
 	}
-	if d.eventDone != nil {
-		d.endEvents()
+	if d.endEvents != nil {
 		select {
-		case <-d.eventDone:
+		case <-d.endEvents():
 		case <-time.After(lastLines):
 			d.Log.Error().Msg("nobody reads the log: the last events are lost")
 		}

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 
@@ -29,7 +28,7 @@ func (d *Daemon) open(snap *config.Snapshot) error {
 	if made {
 		d.Log.Info().Str("file", snap.Settings.SecretFile).Msg("made a new secret: copy it to a second node, keep it over restarts")
 	}
-	cpus, err := ownCPUs()
+	cpus, err := dpdk.OwnCPUs()
 	if err != nil {
 		return err
 	}
@@ -148,13 +147,7 @@ func (d *Daemon) openWorkers(p *plan) error {
 	d.events = event.New(event.Options{Rings: rings, Sinks: []event.Sink{event.NewLogSink(log)}})
 	d.applyEvents(d.snaps.Load())
 	// The aggregator outlives the workers, so that their last events are told.
-	var ctx context.Context
-	ctx, d.endEvents = context.WithCancel(context.Background())
-	d.eventDone = make(chan struct{})
-	go func() {
-		defer close(d.eventDone)
-		d.events.Run(ctx)
-	}()
+	d.endEvents = d.events.Start()
 	return nil
 }
 

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"mire/dpdk"
 	"mire/engine/config"
 	"mire/engine/secret"
@@ -52,36 +50,13 @@ func newPlan(s *config.Snapshot, cpus []int) (*plan, error) {
 	perPort := p.workers * (2*descriptors + 256)
 	p.pool = dpdk.PoolConfig{Name: "mire", AnyNode: true,
 		Count: uint32(8191 + len(s.Interfaces)*perPort + p.workers*96 + (p.workers+1)*512)}
-	p.memory = dpdk.PoolBytes(p.pool) + dpdk.ArenaBytes(tableBytes(p.sessions)) + int64(p.workers)*(1<<20)
+	p.memory = dpdk.PoolBytes(p.pool) + dpdk.ArenaBytes(session.Bytes(p.sessions)) + int64(p.workers)*(1<<20)
 	return p, nil
 }
 
-// ownCPUs are the CPUs that this process may run on, ascending.
-func ownCPUs() ([]int, error) {
-	var set unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &set); err != nil {
-		return nil, fmt.Errorf("sched_getaffinity: %w", err)
-	}
-	var cpus []int
-	for cpu := 0; len(cpus) < set.Count(); cpu++ {
-		if set.IsSet(cpu) {
-			cpus = append(cpus, cpu)
-		}
-	}
-	return cpus, nil
-}
-
-// tableBytes bounds what session.New reserves for a capacity.
-func tableBytes(capacity int) uintptr { return uintptr(capacity)*112 + 4<<20 }
-
-// table sizes the shared table. Real hosts and proofs have shares of their own,
-// so that a scan of a /64 fills neither.
+// table sizes the shared table.
 func (p *plan) table(s *secret.Secret) session.Config {
-	c := session.Config{Name: "sessions", Capacity: p.sessions}
-	copy(c.Key[:], s.Key(secret.LabelTable, len(c.Key)))
-	c.Quota[session.Probing] = p.sessions / 4
-	c.Quota[session.Trapped] = p.sessions / 2
-	c.Quota[session.Real] = p.sessions / 4
+	c := session.NewConfig("sessions", p.sessions, s.Key(secret.LabelTable, 16))
 	if p.networks > 1 {
 		// No network may take more than half of a share from the others.
 		for st := range c.Quota {

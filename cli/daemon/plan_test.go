@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"mire/engine/config"
-	"mire/engine/session"
 )
 
 // snapshot is of n interfaces with the given threads and one network each.
@@ -63,21 +62,5 @@ func TestPlanAnnouncesTheMemoryThatItNeeds(t *testing.T) {
 	if large.memory <= small.memory || large.pool.Count <= small.pool.Count {
 		t.Errorf("two ports and four times the table need %d bytes and %d mbufs, the small plan %d and %d",
 			large.memory, large.pool.Count, small.memory, small.pool.Count)
-	}
-}
-
-// The heap arena asks for what the hugepage arena would.
-func TestTableFitsIntoWhatThePlanAnnounces(t *testing.T) {
-	for _, capacity := range []int{1024, 100_000, 1 << 20} {
-		table, err := session.New(&session.HeapArena{}, session.Config{Name: "plan", Capacity: capacity})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, most := table.Stats().Bytes, uint64(tableBytes(capacity)); got > most {
-			t.Errorf("capacity %d: %d bytes, announced %d", capacity, got, most)
-		}
-		if err := table.Close(); err != nil {
-			t.Fatal(err)
-		}
 	}
 }

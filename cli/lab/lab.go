@@ -114,7 +114,7 @@ func (l *Lab) open() error {
 	}
 	l.bed, err = testbed.Open(testbed.Options{
 		EAL: o.EAL, Wires: o.Wires, Cores: o.Cores, Helpers: helpers, RxQueues: o.RxQueues, TxQueues: o.TxQueues, RxDescriptors: o.RxDesc, TxDescriptors: o.TxDesc,
-		Mbufs: o.Mbufs, MbufRoom: o.MbufSize, Memory: dpdk.ArenaBytes(tableBytes(o.Sessions)), Log: o.Log,
+		Mbufs: o.Mbufs, MbufRoom: o.MbufSize, Memory: dpdk.ArenaBytes(session.Bytes(o.Sessions)), Log: o.Log,
 	})
 	if err != nil {
 		return err
@@ -178,9 +178,6 @@ func (l *Lab) say(format string, args ...any) { fmt.Fprintf(l.out, format+"\n", 
 
 // print prints what needs no line end.
 func (l *Lab) print(format string, args ...any) { fmt.Fprintf(l.out, format, args...) }
-
-// tableBytes bounds what session.New reserves for a capacity.
-func tableBytes(capacity int) uintptr { return uintptr(capacity)*112 + 4<<20 }
 
 // stateNames are the states of the session table as printed.
 var stateNames = [session.NumStates]string{"unknown", "probing", "trapped", "real"}

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -38,8 +37,7 @@ type node struct {
 
 	events    *event.Aggregator
 	rings     []*event.Ring
-	endEvents context.CancelFunc
-	eventDone chan struct{}
+	endEvents func() <-chan struct{} // nil: it does not run
 }
 
 // ringSize is the daemon's.
@@ -109,9 +107,7 @@ func (l *Lab) ready() error {
 	var root [secret.Size]byte
 	rand.Read(root[:]) // never fails (crypto/rand)
 	n.secret = secret.New(root)
-	t := session.Config{Name: "sessions", Capacity: l.Sessions}
-	copy(t.Key[:], n.secret.Key(secret.LabelTable, len(t.Key)))
-	t.Quota[session.Probing], t.Quota[session.Trapped], t.Quota[session.Real] = l.Sessions/4, l.Sessions/2, l.Sessions/4
+	t := session.NewConfig("sessions", l.Sessions, n.secret.Key(secret.LabelTable, 16))
 	if n.table, err = session.New(&dpdk.Arena{}, t); err != nil {
 		return err
 	}
@@ -195,13 +191,7 @@ func (l *Lab) openNode(cores int) error {
 	n.events = event.New(event.Options{Rings: n.rings, Sinks: []event.Sink{event.NewLogSink(log)}})
 	s := n.snaps.Load()
 	n.events.Apply(s.Settings.Log, s.Settings.LogRate, "")
-	var ctx context.Context
-	ctx, n.endEvents = context.WithCancel(context.Background())
-	n.eventDone = make(chan struct{})
-	go func(done chan struct{}) {
-		defer close(done)
-		n.events.Run(ctx)
-	}(n.eventDone)
+	n.endEvents = n.events.Start()
 	return nil
 }
 
@@ -217,10 +207,9 @@ func (w loud) Write(p []byte) (int, error) {
 
 // quiet ends the aggregator; its last lines are told.
 func (n *node) quiet() {
-	if n.eventDone != nil {
-		n.endEvents()
-		<-n.eventDone
-		n.eventDone = nil
+	if n.endEvents != nil {
+		<-n.endEvents()
+		n.endEvents = nil
 	}
 }
 

@@ -60,6 +60,10 @@ func (l *Loop) Start() {
 	}
 }
 
+// Halt asks a loop to stand still after its present turn; Park waits for it.
+// Several loops that are to stop together are halted first.
+func (l *Loop) Halt() { l.halt.Store(true) }
+
 // Park returns when the loop stands still.
 func (l *Loop) Park() {
 	if l.running {

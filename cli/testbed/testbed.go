@@ -125,7 +125,7 @@ func Open(o Options) (b *Bed, err error) {
 			b = nil
 		}
 	}()
-	cpus, err := ownCPUs()
+	cpus, err := dpdk.OwnCPUs()
 	if err != nil {
 		return b, err
 	}

@@ -125,6 +125,18 @@ func (a *Aggregator) Run(ctx context.Context) {
 	}
 }
 
+// Start runs the aggregator on a goroutine of its own. stop asks it to end and
+// returns a channel that is closed when the last events are told.
+func (a *Aggregator) Start() (stop func() <-chan struct{}) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		a.Run(ctx)
+	}()
+	return func() <-chan struct{} { cancel(); return done }
+}
+
 // pass takes at most one ring's capacity from each ring, so that a flood costs
 // a bounded part of a core; what does not fit is lost and counted there. It
 // tells whether there was any event.

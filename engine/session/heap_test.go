@@ -54,3 +54,23 @@ func TestCloseGivesMemoryBack(t *testing.T) {
 		}
 	}
 }
+
+// What is announced is what a table takes, and shares leave no state without any.
+func TestBytesIsWhatATableReserves(t *testing.T) {
+	for _, capacity := range []int{1, 1024, 100_000, 1 << 20} {
+		c := NewConfig("announced", capacity, make([]byte, 16))
+		table, err := New(new(HeapArena), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := table.Stats().Bytes; got != uint64(Bytes(capacity)) {
+			t.Errorf("capacity %d: %d bytes, announced %d", capacity, got, Bytes(capacity))
+		}
+		if sum := c.Quota[Probing] + c.Quota[Trapped] + c.Quota[Real]; sum > capacity {
+			t.Errorf("capacity %d: shares of %v", capacity, c.Quota)
+		}
+		if err := table.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -32,6 +32,26 @@ type Config struct {
 	Key      [16]byte // hash key, secret: who knows it can fill one bucket
 }
 
+// NewConfig is a node's table: half of it for captured addresses, a quarter each
+// for real hosts and for proofs, so that a scan of a /64 fills neither. key is
+// at least 16 bytes.
+func NewConfig(name string, capacity int, key []byte) Config {
+	c := Config{Name: name, Capacity: capacity, Key: [16]byte(key)}
+	c.Quota[Probing], c.Quota[Trapped], c.Quota[Real] = capacity/4, capacity/2, capacity/4
+	return c
+}
+
+// Bytes is what New reserves in its arena for a capacity.
+func Bytes(capacity int) uintptr {
+	index, body := parts(size(capacity))
+	return index + body + numNets*unsafe.Sizeof(netCount{})
+}
+
+// parts are the bytes of n buckets and of their entries.
+func parts(n uint64) (index, body uintptr) {
+	return uintptr(n) * unsafe.Sizeof(bucket{}), uintptr(n) * slotsPerBucket * unsafe.Sizeof(entry{})
+}
+
 // Table maps keys to records. It is shared by all workers of a process: every
 // method may be called from any of them at any time, none waits for another.
 // The hot methods (States, Get, Put, Delete, Scan) do not allocate.
@@ -73,8 +93,8 @@ func build(a Arena, c Config, h hasher) (*Table, error) {
 		return nil, err
 	}
 	n := size(c.Capacity)
-	index, body := uintptr(n)*unsafe.Sizeof(bucket{}), uintptr(n)*slotsPerBucket*unsafe.Sizeof(entry{})
-	total := index + body + numNets*unsafe.Sizeof(netCount{})
+	index, body := parts(n)
+	total := Bytes(c.Capacity)
 	mem, err := a.Reserve(c.Name, total)
 	if err != nil {
 		return nil, fmt.Errorf("session table %q: %d MiB for %d entries: %w", c.Name, total>>20, c.Capacity, err)

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -49,8 +48,8 @@ type node struct {
 	snaps  atomic.Pointer[config.Snapshot]
 	wall   atomic.Int64
 	events *event.Aggregator
-	end    context.CancelFunc
-	ended  chan struct{}
+
+	endEvents func() <-chan struct{}
 }
 
 var _ Device = (*node)(nil)
@@ -79,12 +78,7 @@ func openNode(port *dpdk.Port, pool *dpdk.Pool, lcore uint, captured int) (n *no
 	if err = n.configure(1); err != nil {
 		return n, err
 	}
-	t := session.Config{Name: "wire", Capacity: capacity}
-	copy(t.Key[:], n.secret.Key(secret.LabelTable, len(t.Key)))
-	for st := range t.Quota {
-		t.Quota[st] = t.Capacity / 4
-	}
-	t.Quota[session.Trapped] = t.Capacity / 2
+	t := session.NewConfig("wire", capacity, n.secret.Key(secret.LabelTable, 16))
 	if n.table, err = session.New(&dpdk.Arena{}, t); err != nil {
 		return n, err
 	}
@@ -140,13 +134,7 @@ func (n *node) addWorker(pool *dpdk.Pool) error {
 	}
 	n.events = event.New(event.Options{Rings: []*event.Ring{ring}, Sinks: []event.Sink{event.NewLogSink(zerolog.New(io.Discard))}})
 	n.events.Apply(n.snap.Settings.Log, n.snap.Settings.LogRate, "")
-	var ctx context.Context
-	ctx, n.end = context.WithCancel(context.Background())
-	n.ended = make(chan struct{})
-	go func() {
-		defer close(n.ended)
-		n.events.Run(ctx)
-	}()
+	n.endEvents = n.events.Start()
 	return nil
 }
 
@@ -188,9 +176,8 @@ func (n *node) Close() error {
 	if n.loop != nil {
 		n.loop.End()
 	}
-	if n.end != nil {
-		n.end()
-		<-n.ended
+	if n.endEvents != nil {
+		<-n.endEvents()
 	}
 	if n.side != nil {
 		n.side.Close()

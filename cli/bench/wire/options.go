@@ -6,6 +6,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"mire/dpdk"
+	"mire/engine/session"
 )
 
 // Kind of wire.
@@ -94,5 +95,5 @@ func Memory(o Options) (int64, error) {
 	if err := o.complete(); err != nil {
 		return 0, err
 	}
-	return dpdk.PoolBytes(o.pool()) + capacity*112 + int64(o.Depth)*64 + 8<<20, nil
+	return dpdk.PoolBytes(o.pool()) + dpdk.ArenaBytes(session.Bytes(capacity)) + int64(o.Depth)*64 + 8<<20, nil
 }
