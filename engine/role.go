@@ -17,10 +17,17 @@ func (s Standing) String() string {
 	return "backup"
 }
 
-// Role is the standing of this node: one word that workers read once per turn.
-// Whoever runs the elections is the only writer. A nil Role is master, because
-// a node without a vrrp section is.
-type Role struct{ word atomic.Uint32 }
+// Role is the standing of this node and what those who agree on it tell each
+// other: words that workers read once a turn. Whoever runs the elections is the
+// only one to Set it; whoever keeps the tables of two nodes equal holds it back,
+// freezes it and gives it away. A nil Role is master, because a node without a
+// vrrp section is.
+type Role struct {
+	word   atomic.Uint32
+	held   atomic.Bool
+	frozen atomic.Bool
+	yield  atomic.Bool
+}
 
 // NewRole makes a role.
 func NewRole(s Standing) *Role {
@@ -42,3 +49,24 @@ func (r *Role) Load() Standing {
 
 // Master tells whether this node is master; safe from any goroutine.
 func (r *Role) Master() bool { return r.Load() == Master }
+
+// Hold keeps a backup from taking the role from a living master while on: its
+// table is not yet what the master's is. A silent master it replaces all the same.
+func (r *Role) Hold(on bool) { r.held.Store(on) }
+
+// Held tells whether this node must not preempt.
+func (r *Role) Held() bool { return r != nil && r.held.Load() }
+
+// Freeze keeps a master from capturing more addresses while on: it is about to
+// hand over what it has.
+func (r *Role) Freeze(on bool) { r.frozen.Store(on) }
+
+// Frozen tells whether no more addresses may be captured.
+func (r *Role) Frozen() bool { return r != nil && r.frozen.Load() }
+
+// Yield asks a master to resign and listen.
+func (r *Role) Yield() { r.yield.Store(true) }
+
+// TakeYield tells whether that was asked since the last call; for whoever runs
+// the elections.
+func (r *Role) TakeYield() bool { return r.yield.Load() && r.yield.CompareAndSwap(true, false) }

@@ -193,6 +193,16 @@ func (b *Burst) Originate(port uint16, n int) []byte {
 	return b.Frame(i)
 }
 
+// Resize changes the length of the frame that was taken last to n bytes, 0 <= n
+// <= Room; there must be one.
+func (b *Burst) Resize(n int) { b.Len[Size+int(b.Originated)-1] = uint16(n) }
+
+// Withdraw gives the spare that was taken last back: nothing is to be sent.
+func (b *Burst) Withdraw() {
+	b.Originated--
+	b.Verdicts.Originated--
+}
+
 // Map makes slot i show the given buffer: n bytes of frame in cap(buf) bytes
 // of room, which must be at least Room. It is how a lane without C (tests)
 // fills a burst.

@@ -41,6 +41,7 @@ const (
 	EchoTooLong
 	NotMaster
 	VRRPIgnored
+	SyncIgnored
 
 	// Tarpit: addresses.
 	TarpitOff
@@ -108,6 +109,7 @@ var Reasons = [NumReasons]ReasonInfo{
 	ARPNotOurs:  {"arp_not_ours", "an ARP or ND answer that nobody here waits for: learnt from, then dropped"},
 	EchoTooLong: {"echo_too_long", "an echo request to us whose reply would not fit"},
 	VRRPIgnored: {"vrrp_ignored", "a VRRP advertisement for this virtual router that is not listened to: `mire show vrrp` says why"},
+	SyncIgnored: {"sync_ignored", "a datagram on the port of bngsync that is not accepted: `mire show ha` says why"},
 	NotMaster:   {"not_master", "this node is backup"},
 
 	TarpitOff:        {"tarpit_off", "for an address that is not ours in a network without tarpit"},
@@ -117,7 +119,7 @@ var Reasons = [NumReasons]ReasonInfo{
 	TarpitReal:       {"tarpit_real", "destination belongs to a living host"},
 	TarpitUnknown:    {"tarpit_unknown", "destination not proven absent yet: a proof was started"},
 	TarpitProbing:    {"tarpit_probing", "destination not proven absent yet: a proof is under way"},
-	TarpitBounds:     {"tarpit_bounds", "no proof could start: probe rate, table or quota at its bound"},
+	TarpitBounds:     {"tarpit_bounds", "no proof could start: probe rate, table or quota at its bound, or a handover under way"},
 	TarpitObserve:    {"tarpit_observe", "would have been answered: this network only observes"},
 	TarpitDAD:        {"tarpit_dad", "an ARP probe or duplicate address detection: never answered"},
 	TarpitDHCP:       {"tarpit_dhcp", "from a DHCP server, or held back because a client is asking for an address"},

@@ -129,3 +129,14 @@ func (s *Snapshot) NetworkByNumber(number int) *Network {
 	}
 	return nil
 }
+
+// SyncNetwork is the network on which this node talks with its peer: the lowest
+// numbered one with a syncpeer, nil when there is none.
+func (s *Snapshot) SyncNetwork() *Network {
+	for i := range s.Networks {
+		if s.Networks[i].SyncPeer.IsValid() {
+			return &s.Networks[i]
+		}
+	}
+	return nil
+}

@@ -157,6 +157,7 @@ func TestErrorsOfTheWhole(t *testing.T) {
 }
 
 func TestWarnings(t *testing.T) {
+	const peer2 = "network 2 {\n addr 10.0.0.0\n mask 8\n real 10.0.0.3\n syncpeer 10.0.0.4\n interface 1\n}\nregister network 2\nenable network 2\n"
 	for _, c := range []struct{ add, says string }{
 		{"set tarpitprobez 3", `did you mean "tarpitprobes"?`},
 		{"set future a b", "does nothing"},
@@ -167,6 +168,8 @@ func TestWarnings(t *testing.T) {
 		{"network 1 addr 192.0.2.9", "192.0.2.0 is taken"},
 		{"hostname a\nhostname b", "the last one counts"},
 		{"vrrp vrid 1\nvrrp network 1", `put "vrrp" first`},
+		{"network 1 syncpeer 192.0.2.4", "nothing elects a master"},
+		{"network 1 syncpeer 192.0.2.4\n" + peer2 + "vrrp vrid 1\nvrrp network 1", "syncpeer 10.0.0.4 is not talked to, network 1 has one already"},
 	} {
 		cfg, ps := Parse("f", []byte(base+c.add))
 		if cfg == nil || !strings.Contains(ps.Warnings().Error(), c.says) {

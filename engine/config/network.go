@@ -39,7 +39,7 @@ func networkKeys() []key[network] {
 		{name: "virt6", usage: "IPv6", help: "the address that the master of two nodes holds",
 			set:  func(n *network, a *args) { n.Virt6 = a.addr6() },
 			show: func(n *network) []string { return someAddr(n.Virt6) }},
-		{name: "syncpeer", usage: "ADDR", help: "real or real6 of the other node",
+		{name: "syncpeer", usage: "ADDR", help: "real or real6 of the other node: both keep one table; the first one of a running node needs a restart",
 			set:  func(n *network, a *args) { n.SyncPeer = a.addr() },
 			show: func(n *network) []string { return someAddr(n.SyncPeer) }},
 		{name: "nat", usage: "inside|outside", help: "side of the general NAT",

@@ -119,8 +119,8 @@ var params = []Param{
 			return quote(s.Syslog)
 		},
 	},
-	flag("sessionautoresync", true, "ask the peer for its whole table after a start", func(s *Settings) *bool { return &s.SessionAutoResync }),
-	flag("sessionsyncack", false, "have the peer acknowledge what it received", func(s *Settings) *bool { return &s.SessionSyncAck }),
+	flag("sessionautoresync", true, "fetch the whole table when a session with the peer begins; off: only what the digests find to differ", func(s *Settings) *bool { return &s.SessionAutoResync }),
+	flag("sessionsyncack", true, "acknowledge the changes of the peer, which measures the lag in `show ha`", func(s *Settings) *bool { return &s.SessionSyncAck }),
 	flag("ipforwarding", false, "route between networks", func(s *Settings) *bool { return &s.IPForwarding }),
 	flag("multithreading", true, "accepted for files of others: workers are always parallel", func(s *Settings) *bool { return &s.MultiThreading }),
 	flag("vrrppreempt", true, "the higher priority takes the role back", func(s *Settings) *bool { return &s.VRRPPreempt }),

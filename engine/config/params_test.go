@@ -16,7 +16,7 @@ func TestDefaults(t *testing.T) {
 		Sessions: 262144, Idle: 5 * time.Millisecond, Syslog: "/dev/log",
 		Bounds4:           Bounds{ProbeRate: 300, ProbeBurst: 1024, Probing: 1024},
 		Bounds6:           Bounds{ProbeRate: 100, ProbeBurst: 300, Probing: 1024, CaptureRate: 10, CaptureBurst: 64, Per64: 512},
-		SessionAutoResync: true, MultiThreading: true, VRRPPreempt: true,
+		SessionAutoResync: true, SessionSyncAck: true, MultiThreading: true, VRRPPreempt: true,
 	}
 	if got := mustSnapshot(t, mustParse(t, "")).Settings; got != want {
 		t.Errorf("\n%+v, want\n%+v", got, want)

@@ -22,7 +22,7 @@ type Snapshot struct {
 	Modules    []string
 	Interfaces []Interface
 	Networks   []Network
-	// VRRP says that a vrrp section exists: tarpit answers then use its virtual MAC.
+	// VRRP is empty or the one vrrp section: tarpit answers then use its virtual MAC.
 	VRRP []VRRP
 	// Gateways, Servers and Targets: their addresses are never captured.
 	Gateways []Gateway
@@ -82,12 +82,13 @@ type Network struct {
 	Prefix4, Prefix6 netip.Prefix
 	Real4, Virt4     netip.Addr
 	Real6, Virt6     netip.Addr
-	SyncPeer         netip.Addr
-	MACPort          bool
-	Tarpit           TarpitMode
-	Policy           Policy
-	Exempt           []Range
-	NAT              string
+	// SyncPeer is real or real6 of the other node; invalid without one.
+	SyncPeer netip.Addr
+	MACPort  bool
+	Tarpit   TarpitMode
+	Policy   Policy
+	Exempt   []Range
+	NAT      string
 	// Port, MTU, RealMAC and the virtual MACs come from Bind; the virtual ones
 	// equal RealMAC on a node without vrrp.
 	Port     uint16
@@ -159,10 +160,14 @@ type Settings struct {
 	SynBudget     int           // tarpitsynrate: SYN-ACKs a second and source; 0 = unlimited
 	Bounds4       Bounds
 	Bounds6       Bounds
+	// sessionautoresync: a session with the peer begins with its whole table;
+	// without it only groups whose digests differ are repaired.
+	SessionAutoResync bool
+	SessionSyncAck    bool // sessionsyncack: the peer's changes are acknowledged
+	VRRPPreempt       bool // vrrppreempt
+	VRRPPreemptTS     int  // vrrppreemptts, seconds
 	// Accepted for files of the seed's family; they do nothing yet.
-	SessionAutoResync, SessionSyncAck, IPForwarding, MultiThreading bool
-	VRRPPreempt                                                     bool
-	VRRPPreemptTS                                                   int
+	IPForwarding, MultiThreading bool
 }
 
 // Bounds limit what a scan can make us do, per network and family.
@@ -175,8 +180,7 @@ type Bounds struct {
 	Per64        int // captured addresses alive per /64; 0 = unlimited
 }
 
-// VRRP, Gateway, Server and Target are kept whole for the modules that serve
-// them; today only their addresses matter (they are never captured).
+// VRRP is the virtual router of this node; its role covers all networks.
 type VRRP struct {
 	Number, VRID, Priority, Network int
 	Version                         int
@@ -189,7 +193,9 @@ type VRRP struct {
 	Tracking                        bool
 }
 
-// Gateway is a next hop.
+// Gateway is a next hop. Gateway, Server and Target are kept whole for the
+// modules that serve them; so far only their addresses matter (they are never
+// captured).
 type Gateway struct {
 	// Number is 0 for a `gateway` section without a number.
 	Number int

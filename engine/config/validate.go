@@ -19,6 +19,7 @@ func (c *Config) validate(r *reporter) {
 	if !r.failed() { // after an error they would only be its echo
 		c.warnInactive(r)
 		c.warnChain(r)
+		c.warnPeers(r)
 	}
 }
 
@@ -141,6 +142,23 @@ func (c *Config) warnChain(r *reporter) {
 			r.warnf(o.at, `put "vrrp" first in "modules"`, "there is a vrrp section, but the chain has no module of that name")
 		} else if !in("master") && in("tarpit") {
 			r.warnf(o.at, `put "master" before "tarpit" in "modules"`, "without the module master a backup node would answer too")
+		}
+	}
+}
+
+// warnPeers names what keeps two nodes from being one.
+func (c *Config) warnPeers(r *reporter) {
+	carrier := 0
+	for _, o := range c.networks.active() {
+		switch {
+		case !o.v.SyncPeer.IsValid():
+		case carrier != 0:
+			r.warnf(o.key("syncpeer"), "one session carries the entries of all networks", "network %d: syncpeer %s is not talked to, network %d has one already", o.number, o.v.SyncPeer, carrier)
+		default:
+			carrier = o.number
+			if len(c.vrrp.sorted()) == 0 {
+				r.warnf(o.key("syncpeer"), `add "vrrp { vrid 1 network `+itoa(carrier)+` }" on both nodes`, "network %d has a syncpeer, but nothing elects a master: both nodes would answer", carrier)
+			}
 		}
 	}
 }

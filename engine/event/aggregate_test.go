@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -287,6 +288,36 @@ func TestEachStateOfAPortIsSaidAtOnce(t *testing.T) {
 	if got := strings.Join(b.out.lines, "|"); got != want {
 		t.Fatal(got)
 	}
+}
+
+// Two transitions within a window are two lines, also of the same cause and
+// under `tarpitlog off`; the same trouble again is counted, another one is told.
+func TestTransitionsAreToldOneByOneAndTroublesByCause(t *testing.T) {
+	b := newBench(64, 0, config.LogOff, 0)
+	push := func(k Kind, why string) {
+		e := Event{Kind: k, Net: 1, Family: 4, Remote: netip.MustParseAddr("192.0.2.102").As16()}
+		e.PayloadLen = uint8(copy(e.Payload[:], why))
+		b.ring.Push(&e)
+	}
+	for range 2 {
+		push(RoleMaster, "the master fell silent")
+		push(SyncDown, "silence")
+		push(SyncTrouble, "the secrets differ")
+	}
+	push(SyncTrouble, "another version")
+	b.pass()
+	want := []string{
+		"network 1: this node is master now: the master fell silent",
+		"network 1: synchronisation with 192.0.2.102 is lost: silence",
+		"network 1: bngsync and 192.0.2.102: the secrets differ",
+		"network 1: this node is master now: the master fell silent",
+		"network 1: synchronisation with 192.0.2.102 is lost: silence",
+		"network 1: bngsync and 192.0.2.102: another version",
+	}
+	if !slices.Equal(b.out.lines, want) {
+		t.Fatalf("%q", b.out.lines)
+	}
+	b.checkIdentity(t, 7)
 }
 
 func TestFullRingIsReported(t *testing.T) {

@@ -36,6 +36,14 @@ const (
 	ForeignVRRP                 // an advertisement for our virtual router from somebody who is not the peer
 	VRRPAddresses               // the peer's virtual addresses are not ours
 	VRRPMismatch                // an advertisement that is not listened to; Payload says why
+	GatewayDown                 // the gateway in Remote does not answer echo requests
+	GatewayUp                   // it answers again
+	SyncUp                      // bngsync has a session with the peer in Remote
+	SyncDown                    // that session ended; Payload says why
+	SyncTrouble                 // the peer and we do not fit together; Payload says how
+	SplitBrain                  // the peer was master beside us; Payload says what became of it
+	Handover                    // a planned handover began or ended; Payload says how
+	SyncConverged               // the tables of the peer and of this node are equal
 	NumKinds
 )
 

@@ -10,6 +10,8 @@ const (
 	byAddress                // the captured address, on its network
 	byMAC                    // the frame's source MAC, on its network
 	byPort                   // the port
+	byCause                  // the remote address and what Payload says
+	alone                    // none: each is told, because it is a transition of this node
 )
 
 // kindInfo is all that logs need to know of a kind.
@@ -60,11 +62,19 @@ var kinds = [NumKinds]kindInfo{
 	DHCPDecline:     {"dhcp_decline", zerolog.WarnLevel, byAddress, true, false, "network %n: DHCP client [%m] declined %o, released"},
 	QueryNoNS:       {"query_no_ns", zerolog.WarnLevel, byPort, true, false, "network %n: MLD queries are heard but no neighbour solicitations: a switch filters multicast; look at `set tarpitmrd` and its MLD snooping"},
 	AddressConflict: {"address_conflict", zerolog.WarnLevel, byAddress, true, false, "network %n: our own address %o is claimed by [%m], defended; find that station or change one of the two"},
-	RoleMaster:      {"role_master", zerolog.WarnLevel, byPort, true, false, "network %n: this node is master now: %t"},
-	RoleBackup:      {"role_backup", zerolog.WarnLevel, byPort, true, false, "network %n: this node is backup now: %t"},
+	RoleMaster:      {"role_master", zerolog.WarnLevel, alone, true, false, "network %n: this node is master now: %t"},
+	RoleBackup:      {"role_backup", zerolog.WarnLevel, alone, true, false, "network %n: this node is backup now: %t"},
 	ForeignVRRP:     {"foreign_vrrp", zerolog.WarnLevel, byMAC, true, false, "network %n: %r [%m] advertises our virtual router and is not the peer; `peers only` in the vrrp section ignores it"},
 	VRRPAddresses:   {"vrrp_addresses", zerolog.WarnLevel, byMAC, true, false, "network %n: %r [%m] advertises our virtual router with other addresses: make `virt` and `virt6` the same on both nodes"},
 	VRRPMismatch:    {"vrrp_mismatch", zerolog.WarnLevel, byMAC, true, false, "network %n: %r [%m] advertises our virtual router, not listened to: %t"},
+	GatewayDown:     {"gateway_down", zerolog.WarnLevel, alone, true, false, "network %n: gateway %r does not answer echo requests; `trackval` of its interface comes off the VRRP priority"},
+	GatewayUp:       {"gateway_up", zerolog.InfoLevel, alone, true, false, "network %n: gateway %r answers again"},
+	SyncUp:          {"sync_up", zerolog.InfoLevel, alone, true, false, "network %n: synchronisation with %r is up"},
+	SyncDown:        {"sync_down", zerolog.WarnLevel, alone, true, false, "network %n: synchronisation with %r is lost: %t"},
+	SyncTrouble:     {"sync_trouble", zerolog.WarnLevel, byCause, true, false, "network %n: bngsync and %r: %t"},
+	SplitBrain:      {"split_brain", zerolog.WarnLevel, alone, true, false, "network %n: %r was master beside us: %t"},
+	Handover:        {"handover", zerolog.WarnLevel, alone, true, false, "network %n: planned handover to %r: %t"},
+	SyncConverged:   {"sync_converged", zerolog.InfoLevel, alone, true, false, "network %n: tables of %r and of this node are equal"},
 	Port:            {"port", zerolog.WarnLevel, byPort, true, false, "port %p %s"},
 }
 

@@ -94,7 +94,9 @@ func TestEveryKindHasAPrintableLine(t *testing.T) {
 	for k := range 256 {
 		e := Event{Kind: Kind(k), Family: uint8(k), Count: 1 << 31, PayloadLen: 255}
 		for i := range e.Payload {
-			e.Payload[i] = byte(i * k)
+			if e.Payload[i] = byte(i * k); e.Payload[i] == '%' {
+				e.Payload[i] = 0 // a verb that nobody expanded shall be the only percent sign
+			}
 		}
 		line := Line(&e)
 		if line == "" || strings.Contains(line, "%") {

@@ -139,7 +139,7 @@ func TestLevelsBelowAreLeftOut(t *testing.T) {
 func TestEveryKindReachesTheLogThroughTheAggregator(t *testing.T) {
 	var out bytes.Buffer
 	memory := &Memory{}
-	ring := NewRing(64)
+	ring := NewRing(128)
 	a := New(Options{Rings: []*Ring{ring}, Sinks: []Sink{NewLogSink(NewLogger(&out, JSON, zerolog.InfoLevel, memory))}})
 	a.Apply(config.LogEvery, 0, "")
 	for k := range NumKinds {

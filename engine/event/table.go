@@ -1,6 +1,10 @@
 package event
 
-import "time"
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"time"
+)
 
 // key is what limits hold for: one subject, one kind, one network (link-local
 // addresses of two networks are two parties).
@@ -13,8 +17,13 @@ type key struct {
 func keyOf(e *Event, by subject) key {
 	k := key{net: e.Net, kind: e.Kind}
 	switch by {
-	case bySource:
+	case bySource, alone:
 		k.subject = e.Remote
+	case byCause:
+		k.subject = e.Remote
+		h := fnv.New64a()
+		h.Write(e.payload())
+		binary.LittleEndian.PutUint64(k.subject[:], binary.LittleEndian.Uint64(k.subject[:])^h.Sum64())
 	case byAddress:
 		k.subject = e.Ours
 	case byMAC:

@@ -19,6 +19,9 @@ func (a *Aggregator) take(e *Event, now time.Time) {
 			mode = config.LogFirst
 		}
 	}
+	if info.by == alone {
+		mode = config.LogEvery
+	}
 	switch mode {
 	case config.LogOff:
 		a.n.silenced.Add(1)
@@ -110,7 +113,7 @@ func (a *Aggregator) closeAll(now time.Time) {
 // tell writes a line about a window.
 func (a *Aggregator) tell(w *entry, now time.Time) {
 	r := Report{Event: &w.last, At: now, Count: w.count, Window: now.Sub(w.start),
-		More: a.set.mode == config.LogEvery}
+		More: a.set.mode == config.LogEvery || w.key.kind.info().by == alone}
 	r.Addresses, r.AddressesExact = w.addresses.count()
 	r.Ports, r.PortsExact = w.ports.count()
 	a.write(r)

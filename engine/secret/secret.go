@@ -21,7 +21,10 @@ const (
 	LabelCookie = "mire tcp cookie"    // EpochKey
 	LabelBudget = "mire reply budget"  // hash of a source into token buckets
 	LabelTable  = "mire session table" // hash of the shared table
-	LabelSync   = "mire peer sync"     // authentication between two nodes
+	LabelSync   = "mire peer sync"     // root of the session keys of two nodes
+
+	LabelSyncHello = "mire peer sync hello" // authentication of their greetings
+	LabelSyncCheck = "mire peer sync check" // shown in clear: tells whether two nodes have the same secret
 )
 
 // maxLabel bounds the label of EpochKey, in bytes, so that its input has a

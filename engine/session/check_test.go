@@ -10,6 +10,7 @@ func checkCounts(t *testing.T, tab *Table) {
 	nets := map[uint16]*[NumStates]int64{}
 	displaced := make([][levels]uint64, len(tab.buckets))
 	seen := map[Key]bool{}
+	var digests [Groups]uint64
 	n := uint32(len(tab.buckets))
 	for b := range tab.buckets {
 		for slot := range uint32(slotsPerBucket) {
@@ -32,6 +33,7 @@ func checkCounts(t *testing.T, tab *Table) {
 				t.Errorf("two places hold %+v", r.Key)
 			}
 			seen[r.Key] = true
+			digests[tab.GroupOf(&r.Key)] += tab.DigestOf(&r)
 			states[r.State]++
 			if nets[r.Net] == nil {
 				nets[r.Net] = &[NumStates]int64{}
@@ -65,6 +67,7 @@ func checkCounts(t *testing.T, tab *Table) {
 			t.Errorf("network %d: %v counted, %v there", net, got, want)
 		}
 	}
+	checkDigests(t, tab, &digests)
 	for b := range tab.buckets {
 		w := tab.buckets[b].own.Load()
 		if w&insertLock != 0 {
@@ -75,5 +78,22 @@ func checkCounts(t *testing.T, tab *Table) {
 				t.Errorf("bucket %d counts %d keys at level %d, has %d", b, got, level, want)
 			}
 		}
+	}
+}
+
+func checkDigests(t *testing.T, tab *Table, want *[Groups]uint64) {
+	t.Helper()
+	if tab.track == nil {
+		return
+	}
+	all := uint64(0)
+	for g, w := range want {
+		all += w
+		if got := tab.Digest(g); got != w {
+			t.Errorf("group %d: digest %#x, its entries give %#x", g, got, w)
+		}
+	}
+	if got := tab.DigestAll(); got != all {
+		t.Errorf("digest of all %#x, want %#x", got, all)
 	}
 }

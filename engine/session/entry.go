@@ -6,7 +6,7 @@ const (
 	wordHi             // Key.Hi
 	wordLo             // Key.Lo
 	wordExpires        // Record.Expires
-	wordProven         // Record.Proven
+	wordProven         // Term, high 16 bits; Proven in microseconds, signed, low 48
 	wordKind           // Net 16, Kind 8, State 8, Owner 8, Askers[1][0:2] 16, spare 8
 	wordMAC            // MAC 48, Askers[1][2:4] 16
 	wordAsker          // Askers[0] 48, Askers[1][4:6] 16
@@ -37,18 +37,20 @@ func (e *entry) take() (seq uint64, ok bool) {
 // restore ends a take that changed nothing: a reader that began before it may go on.
 func (e *entry) restore(seq uint64) { e[wordSeq].Store(seq) }
 
-// release ends a take that changed the entry or its slot.
-func (e *entry) release(seq uint64) {
-	e[wordSeq].Store(uint64(uint32(seq)+2) | uint64(uint32(seq>>32)+1)<<32)
+// release ends a take that changed the entry or its slot: the sequence count
+// goes on, whatever becomes of the version.
+func (e *entry) release(seq uint64, version uint32) {
+	e[wordSeq].Store(uint64(uint32(seq)+2) | uint64(version)<<32)
 }
 
-// write stores r, but not Version, Used and the sequence count. The caller has taken e.
-func (e *entry) write(r *Record, expires int64) {
+// write stores r under a term, but not Version, Used and the sequence count.
+// The caller has taken e.
+func (e *entry) write(r *Record, term uint16, expires int64) {
 	second := word48(&r.Askers[1])
 	e[wordHi].Store(r.Hi)
 	e[wordLo].Store(r.Lo)
 	e[wordExpires].Store(uint64(expires))
-	e[wordProven].Store(uint64(r.Proven))
+	e[wordProven].Store(provenWord(term, r.Proven))
 	e[wordKind].Store(r.kindWord() | uint64(r.State)<<24 | uint64(r.Owner)<<32 | second&0xffff<<40)
 	e[wordMAC].Store(word48(&r.MAC) | second>>16&0xffff<<48)
 	e[wordAsker].Store(word48(&r.Askers[0]) | second>>32<<48)
@@ -64,14 +66,16 @@ func (e *entry) read(r *Record) (ok bool) {
 		}
 		kind, mac, asker := e[wordKind].Load(), e[wordMAC].Load(), e[wordAsker].Load()
 		r.Hi, r.Lo = e[wordHi].Load(), e[wordLo].Load()
-		r.Expires, r.Proven = int64(e[wordExpires].Load()), int64(e[wordProven].Load())
+		r.Expires = int64(e[wordExpires].Load())
+		proven := e[wordProven].Load()
 		if e[wordSeq].Load() != seq {
 			continue
 		}
 		r.Net, r.Kind, r.State, r.Owner = uint16(kind), Kind(kind>>16), State(kind>>24), uint8(kind>>32)
 		r.MAC, r.Askers[0] = mac48(mac), mac48(asker)
 		r.Askers[1] = mac48(kind>>40&0xffff | mac>>48<<16 | asker>>48<<32)
-		r.Version = uint32(seq >> 32)
+		r.Term, r.Version = uint16(proven>>48), uint32(seq>>32)
+		r.Proven = provenOf(proven)
 		return true
 	}
 	return false

@@ -154,9 +154,28 @@ func (t *Table) Get(k Key, now int64) (r Record, ok bool) {
 	if f != hit {
 		return Record{}, false
 	}
-	if !t.entryAt(at).read(&r) || r.Key != k || r.Expires <= now {
+	if s, ok := t.readAt(at, &r); !ok || s&slotState == 0 || r.Key != k || r.Expires <= now {
 		return Record{}, false
 	}
-	r.Used = t.slotAt(at).Load()&slotUsed != 0
 	return r, true
+}
+
+// readAt copies what lies at a place, and returns the slot word of that same
+// version: a slot changes only under its entry's count, but for the used bit.
+// An empty slot's record has the key that was there last, and the version of
+// its removal.
+func (t *Table) readAt(at place, r *Record) (s uint64, ok bool) {
+	e := t.entryAt(at)
+	for range tries {
+		seq := e[wordSeq].Load()
+		s = t.slotAt(at).Load()
+		if !e.read(r) {
+			return 0, false
+		}
+		if e[wordSeq].Load() == seq {
+			r.Used = s&slotUsed != 0
+			return s, true
+		}
+	}
+	return 0, false
 }

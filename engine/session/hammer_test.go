@@ -12,7 +12,8 @@ import (
 
 // sealed makes a record whose every field follows from n.
 func sealed(k Key, st State, n uint64, expires int64) Record {
-	r := Record{Key: k, State: st, Owner: uint8(n), Proven: int64(n), Expires: expires}
+	n &= 1<<46 - 1 // what Proven can hold, in microseconds
+	r := Record{Key: k, State: st, Owner: uint8(n), Proven: int64(n) * microsecond, Expires: expires}
 	for i := range r.MAC {
 		r.MAC[i] = byte(n >> i)
 		r.Askers[0][i] = byte(n>>i) + 1
@@ -23,8 +24,8 @@ func sealed(k Key, st State, n uint64, expires int64) Record {
 
 // torn tells whether r mixes two records.
 func torn(r *Record) bool {
-	want := sealed(r.Key, r.State, uint64(r.Proven), r.Expires)
-	want.Used, want.Version = r.Used, r.Version
+	want := sealed(r.Key, r.State, uint64(r.Proven/microsecond), r.Expires)
+	want.Used, want.Term, want.Version = r.Used, r.Term, r.Version
 	return *r != want
 }
 

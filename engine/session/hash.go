@@ -23,6 +23,7 @@ type hasher struct {
 	mul, add [4]uint64      // Feistel rounds
 	wide     [2]multilinear // high and low half of the hash
 	finish   [2]uint64      // odd
+	sum      [4]uint64      // digests; not known to the assembler
 }
 
 // multilinear is a term to start from and the multipliers of the words.
@@ -39,7 +40,7 @@ const wideWords = 5
 func newHasher(key [16]byte) (h hasher) {
 	var in [17]byte
 	copy(in[:], key[:])
-	var pool [24]uint64
+	var pool [28]uint64
 	for i := range len(pool) / 4 {
 		in[16] = byte(i)
 		sum := sha256.Sum256(in[:])
@@ -55,6 +56,7 @@ func newHasher(key [16]byte) (h hasher) {
 		copy(h.wide[i].mul[:], half[1:])
 	}
 	h.finish = [2]uint64{pool[20] | 1, pool[21] | 1}
+	copy(h.sum[:], pool[22:26])
 	return h
 }
 
@@ -90,6 +92,15 @@ func (h *hasher) hashWide(k *Key) uint64 {
 func (m *multilinear) of(k *Key) uint64 {
 	return m.add + m.mul[0]*(k.Hi&0xffffffff) + m.mul[1]*(k.Hi>>32) +
 		m.mul[2]*(k.Lo&0xffffffff) + m.mul[3]*(k.Lo>>32) + m.mul[4]*k.kindWord()
+}
+
+// id is the hash of k that does not depend on the size of a table; homes are
+// its high bits.
+func (h *hasher) id(k *Key) uint64 {
+	if k.isExact() {
+		return h.permute(k.v4()) << 16
+	}
+	return h.hashWide(k)
 }
 
 // probe is where k may lie among n buckets.

@@ -145,7 +145,15 @@ type place struct {
 	level  uint32
 }
 
+// number is the number of the entry of a place.
+func (p place) number() uint64 { return uint64(p.bucket)*slotsPerBucket + uint64(p.slot) }
+
+// placeOf is the place of an entry, but not its level.
+func placeOf(number uint64) place {
+	return place{bucket: uint32(number / slotsPerBucket), slot: uint32(number % slotsPerBucket)}
+}
+
 func (t *Table) slotAt(p place) *atomic.Uint64 { return &t.buckets[p.bucket].slot[p.slot] }
 func (t *Table) entryAt(p place) *entry {
-	return &t.entries[uint64(p.bucket)*slotsPerBucket+uint64(p.slot)]
+	return &t.entries[p.number()]
 }

@@ -10,27 +10,30 @@ import (
 // model is what the table promises, on a plain map. It holds what is occupied:
 // live entries and expired ones that the table has not removed yet.
 type model struct {
-	t    *testing.T
-	tab  *Table
-	conf Config
-	now  int64
-	m    map[Key]*Record
-	keys []Key
-	pick func(n int) int // 0..n-1
-	cur  Cursor
+	t      *testing.T
+	tab    *Table
+	conf   Config
+	now    int64
+	m      map[Key]*Record
+	keys   []Key
+	pick   func(n int) int // 0..n-1
+	cur    Cursor
+	term   uint16
+	author bool
+	wrote  map[Key]bool // written since Changes was drained
 	// did counts what happened, so that a run that tested nothing fails.
 	did map[string]int
 }
 
 func newModel(t *testing.T, pick func(int) int) *model {
-	c := Config{Name: "model", Capacity: 20, Quota: [NumStates]int{Probing: 6, Trapped: 9}, NetQuota: [NumStates]int{Trapped: 5, Real: 4}, Key: [16]byte{9}}
+	c := Config{Name: "model", Capacity: 20, Quota: [NumStates]int{Probing: 6, Trapped: 9}, NetQuota: [NumStates]int{Trapped: 5, Real: 4}, Key: [16]byte{9}, Sync: true}
 	h := newHasher(c.Key)
 	collide(&h) // IPv6 addresses of one /64 all collide
 	tab, err := build(&HeapArena{}, c, h)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &model{t: t, tab: tab, conf: c, now: 100 * second, m: map[Key]*Record{}, pick: pick, did: map[string]int{}}
+	m := &model{t: t, tab: tab, conf: c, now: 100 * second, m: map[Key]*Record{}, pick: pick, author: true, wrote: map[Key]bool{}, did: map[string]int{}}
 	for i := range uint64(12) {
 		for net := range uint16(2) {
 			m.keys = append(m.keys, Key{Lo: 0xffff<<32 | i, Net: net, Kind: KindAddress}, Key{Hi: 0x20010db8 << 32, Lo: i, Net: net, Kind: KindAddress})
@@ -108,10 +111,13 @@ func (m *model) put() {
 	}
 	r.Used = false
 	r.Expires = min(max(r.Expires, m.now), m.now+MaxLifetime)
+	r.Proven = Cut(r.Proven)
+	m.wrote[k] = true
 	if old != nil {
-		r.Version = old.Version + 1
+		r.Term, r.Version = m.next(old)
 	} else if got, ok := m.tab.Get(k, min(m.now, r.Expires-1)); ok {
-		r.Version = got.Version // continues the count of the place
+		r.Term, r.Version = got.Term, got.Version // may continue the count of the place
+		m.checkFirst(&r)
 	} else {
 		m.t.Fatalf("Get finds nothing of %+v, which was just written", r)
 	}
@@ -172,6 +178,7 @@ func (m *model) delete() {
 	want := Refused
 	if m.m[k] != nil && from&(1<<m.live(k)) != 0 {
 		want = Done
+		m.wrote[k] = true
 		delete(m.m, k)
 	}
 	if got := m.tab.Delete(k, from, m.now); got != want {
@@ -199,6 +206,9 @@ func (m *model) scan() {
 		}
 	}
 	for k, r := range m.m {
+		if r.Expires <= m.now && m.author {
+			m.wrote[k] = true
+		}
 		if r.Expires <= m.now {
 			// Without out a slot in its last epoch must be gone as well.
 			delete(m.m, k)
@@ -233,7 +243,7 @@ func (m *model) advance() {
 }
 
 func (m *model) step() {
-	switch m.pick(16) {
+	switch m.pick(20) {
 	case 0, 1, 2, 3, 4, 5:
 		m.put()
 	case 6, 7:
@@ -251,6 +261,17 @@ func (m *model) step() {
 	case 15:
 		if m.pick(32) == 0 {
 			m.walk()
+		}
+	case 16, 17:
+		m.merge()
+	case 18:
+		m.discard()
+	case 19:
+		switch m.pick(8) {
+		case 0, 1:
+			m.changes()
+		case 2:
+			m.role()
 		}
 	}
 	s := m.tab.Stats()
@@ -286,7 +307,8 @@ func TestTableAgainstModel(t *testing.T) {
 			did[k] += n
 		}
 	}
-	for _, k := range []string{"put0", "put1", "put3", "put4", "delete0", "delete1", "used", "reuse", "swept"} {
+	for _, k := range []string{"put0", "put1", "put3", "put4", "delete0", "delete1", "used", "reuse", "swept",
+		"merge0", "merge1", "merge4", "gone0", "gone1", "drop0", "drop1", "told", "toldGone", "role"} {
 		if did[k] == 0 {
 			t.Errorf("%q never happened: %v", k, did)
 		}

@@ -40,9 +40,13 @@ type Record struct {
 	Used    bool       // looked up by States as Trapped since the last Put or Scan that cleared it
 	MAC     [6]byte    // Real: who has it
 	Askers  [2][6]byte // Trapped: the last two who were told that we have it; zero = none
-	Version uint32     // counts changes of this entry
+	Term    uint16     // mastership under which Version was written; 0: by a node that was not the author
+	Version uint32     // orders the changes of this key within a Term; see Newer
 	Expires int64      // worker clock, nanoseconds; at or after it the entry is Unknown
-	Proven  int64      // worker clock of the last proof of absence or sign of life
+	// Proven is the worker clock of the last proof of absence or sign of life,
+	// nanoseconds, in the table cut to whole microseconds (Cut) and to 4.4 years
+	// either way; below 0: before this node started.
+	Proven int64
 }
 
 // Arena is memory for a table: hugepages (dpdk.Arena) or the heap (HeapArena).

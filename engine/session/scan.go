@@ -10,7 +10,7 @@ type Cursor struct {
 
 // Scan visits the next buckets of the cursor's share, removes what has expired,
 // and copies the live entries into out (clearing Used in the table after
-// copying it). It returns how many it copied and whether the share was wrapped:
+// copying it). What has expired goes SetGrace later. It returns how many it copied and whether the share was wrapped:
 // the next call begins it anew. It stops early, without losing its place, when
 // out is full. With a nil out it only removes. What a writer holds is left for
 // the next round.
@@ -24,6 +24,7 @@ func (t *Table) Scan(c *Cursor, buckets int, now int64, out []Record) (n int, wr
 	if c.next > end {
 		c.next = 0
 	}
+	ripe := now - t.grace.Load()
 	budget := c.next + uint64(max(buckets, 0))*slotsPerBucket
 	for ; c.next < min(end, budget); c.next++ {
 		at := place{bucket: uint32(from + c.next/slotsPerBucket), slot: uint32(c.next % slotsPerBucket)}
@@ -35,17 +36,20 @@ func (t *Table) Scan(c *Cursor, buckets int, now int64, out []Record) (n int, wr
 			return n, false
 		}
 		var r Record
-		if !t.entryAt(at).read(&r) {
+		var ok bool
+		if s, ok = t.readAt(at, &r); !ok || s&slotState == 0 {
 			continue
 		}
 		if r.Expires <= now {
-			t.expire(at, now)
+			if r.Expires <= ripe {
+				t.expire(at, ripe, now)
+			}
 			continue
 		}
 		if out != nil {
 			// The swap fails when the slot was written since: then s says
 			// nothing of r, and a bit set later stays for the next round.
-			r.Used = s&slotUsed != 0 && t.slotAt(at).CompareAndSwap(s, s&^slotUsed)
+			r.Used = r.Used && t.slotAt(at).CompareAndSwap(s, s&^slotUsed)
 			out[n] = r
 			n++
 		}
@@ -57,18 +61,21 @@ func (t *Table) Scan(c *Cursor, buckets int, now int64, out []Record) (n int, wr
 	return n, false
 }
 
-// expire removes what lies at a place if it is still there and expired.
-func (t *Table) expire(at place, now int64) {
+// expire removes what lies at a place if it is still there and expired at ripe.
+// The author has it removed elsewhere, too.
+func (t *Table) expire(at place, ripe, now int64) {
 	e := t.entryAt(at)
 	seq, ok := e.take()
 	if !ok {
 		return
 	}
-	if t.slotAt(at).Load()&slotState == 0 || e.live(now) != Unknown {
+	if t.slotAt(at).Load()&slotState == 0 || e.live(ripe) != Unknown {
 		e.restore(seq)
 		return
 	}
-	t.remove(at, seq)
+	if author := t.withdraw(at, seq, now); author && t.track != nil {
+		t.track.marks.raise(at.number())
+	}
 	t.expired.Add(1)
 }
 
@@ -80,11 +87,12 @@ func (t *Table) Walk(now int64, f func(r *Record) bool) {
 	for b := range t.buckets {
 		for slot := range uint32(slotsPerBucket) {
 			at := place{bucket: uint32(b), slot: slot}
-			s := t.slotAt(at).Load()
-			if s&slotState == 0 || !t.entryAt(at).read(&r) || r.Expires <= now {
+			if t.slotAt(at).Load()&slotState == 0 {
 				continue
 			}
-			r.Used = s&slotUsed != 0
+			if s, ok := t.readAt(at, &r); !ok || s&slotState == 0 || r.Expires <= now {
+				continue
+			}
 			if !f(&r) {
 				return
 			}

@@ -30,6 +30,7 @@ type Config struct {
 	// (Key.Net); 0 = as Quota.
 	NetQuota [NumStates]int
 	Key      [16]byte // hash key, secret: who knows it can fill one bucket
+	Sync     bool     // keep marks and digests, for a node that has a peer
 }
 
 // NewConfig is a node's table: half of it for captured addresses, a quarter each
@@ -44,7 +45,7 @@ func NewConfig(name string, capacity int, key []byte) Config {
 // Bytes is what New reserves in its arena for a capacity.
 func Bytes(capacity int) uintptr {
 	index, body := parts(size(capacity))
-	return index + body + numNets*unsafe.Sizeof(netCount{})
+	return index + body + numNets*unsafe.Sizeof(netCount{}) + trackBytes(size(capacity)*slotsPerBucket)
 }
 
 // parts are the bytes of n buckets and of their entries.
@@ -65,13 +66,17 @@ type Table struct {
 	name    string
 	bytes   uint64
 	limit   limits
+	track   *track // nil without Config.Sync
+
+	_ [64]byte // what a node changes when it takes over or steps back
+	authorship
 
 	_ [64]byte // what writers count shares no cache line with what readers need
 	counters
 }
 
 // New makes an empty table in arena, in one piece reserved under c.Name: about
-// 105 bytes for each entry of Capacity and 1 MiB, at least 1.5 MiB. It fails
+// 105 bytes for each entry of Capacity and 1.2 MiB, at least 1.6 MiB. It fails
 // when a size is out of range or the arena has no room.
 func New(a Arena, c Config) (*Table, error) {
 	return build(a, c, newHasher(c.Key))
@@ -111,12 +116,16 @@ func build(a Arena, c Config, h hasher) (*Table, error) {
 	t.buckets = unsafe.Slice((*bucket)(base), n)
 	t.entries = unsafe.Slice((*entry)(unsafe.Add(base, index)), n*slotsPerBucket)
 	t.nets = unsafe.Slice((*netCount)(unsafe.Add(base, index+body)), numNets)
+	if c.Sync {
+		at := index + body + numNets*unsafe.Sizeof(netCount{})
+		t.track = newTrack(unsafe.Slice((*atomic.Uint64)(unsafe.Add(base, at)), (total-at)/8), len(t.entries))
+	}
 	return t, nil
 }
 
 // Close gives the memory back to the arena. Nobody may use the table from then on.
 func (t *Table) Close() error {
-	t.buckets, t.entries, t.nets = nil, nil, nil
+	t.buckets, t.entries, t.nets, t.track = nil, nil, nil, nil
 	if err := t.arena.Release(t.name); err != nil {
 		return fmt.Errorf("session table %q: %w", t.name, err)
 	}

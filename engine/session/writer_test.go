@@ -83,7 +83,7 @@ func TestSlotIsWrittenFirst(t *testing.T) {
 	if got := stateOf(tab, k, second); got != Real {
 		t.Errorf("state %d, want real", got)
 	}
-	tab.entryAt(at).release(seq)
+	tab.entryAt(at).release(seq, 0)
 }
 
 // In the last epoch the entry decides; while it is written nobody answers.

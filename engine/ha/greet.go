@@ -1,0 +1,111 @@
+package ha
+
+import "mire/engine/event"
+
+// greet says HELLO until the peer has echoed our random value.
+func (p *Peer) greet(now int64, out Outlet) {
+	if now < p.helloAt {
+		return
+	}
+	d := out.Datagram()
+	if d == nil {
+		return
+	}
+	p.helloAt = now + helloEvery
+	p.sendHello(d, out)
+}
+
+func (p *Peer) sendHello(d []byte, out Outlet) {
+	p.ours.Master, p.ours.Term = p.master, p.term
+	out.Send(p.hs.Put(d, &p.ours))
+	p.count.sent[Hello]++
+}
+
+// hearHello takes a HELLO. An answer leaves with the next Tick, or at once where
+// there is room.
+func (p *Peer) hearHello(d []byte, now int64, out Outlet) Fault {
+	var a About
+	reply, up, why := p.hs.Hear(d, now, &a)
+	switch why {
+	case None:
+		p.count.received[Hello]++
+	case OtherSecret, OtherVersion, Ourselves:
+		if !p.up {
+			p.trouble(Faults[why].Help, out)
+		}
+		return why
+	default:
+		return why
+	}
+	if up {
+		p.begin(now, out)
+		p.hear(&a, now, out)
+	}
+	if reply {
+		if d := out.Datagram(); d != nil {
+			p.sendHello(d, out)
+		} else {
+			p.helloAt = now
+		}
+	}
+	return None
+}
+
+// begin starts a session: nothing is known of the peer's table.
+func (p *Peer) begin(now int64, out Outlet) {
+	p.up, p.heard, p.aliveAt = true, now, 0
+	p.count.sessions++
+	p.why = ""
+	p.update.reset()
+	p.table.ClearMarks() // the digests find what they stood for
+	p.offered.clear()
+	p.restart()
+	p.past.add(now, "session up", "")
+	out.Tell(event.SyncUp, "")
+}
+
+// lose ends a session whose peer has fallen silent.
+func (p *Peer) lose(now int64, out Outlet) {
+	p.hs.Lost(now)
+	p.up, p.helloAt = false, now
+	p.why = "the peer is silent"
+	p.remote = remote{About: About{Term: p.remote.Term}}
+	p.double = false
+	p.restart()
+	p.past.add(now, "session lost", p.why)
+	out.Tell(event.SyncDown, p.why)
+}
+
+// restart forgets which groups are equal: the session or a standing is new.
+func (p *Peer) restart() {
+	p.bulk.reset()
+	p.list.reset()
+	p.digest.reset()
+	p.remote.converged, p.remote.told = false, false
+}
+
+// trouble says, once, why there is no session or what is wrong with it.
+func (p *Peer) trouble(text string, out Outlet) {
+	if p.why != text {
+		p.why = text
+		out.Tell(event.SyncTrouble, text)
+	}
+}
+
+// forsake ends the session because the peer is another one from now on.
+func (p *Peer) forsake() {
+	if p.up {
+		p.hs.Lost(p.heard)
+	}
+	p.up, p.helloAt, p.why = false, 0, ""
+	p.remote = remote{}
+	p.double = false
+	p.restart()
+}
+
+// flush sends what changed last, for a node that stops.
+func (p *Peer) flush(now int64, out Outlet) {
+	if p.up {
+		p.sendUpdates(now, out)
+	}
+}

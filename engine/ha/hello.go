@@ -1,0 +1,79 @@
+package ha
+
+import "encoding/binary"
+
+// HelloLen is the length of a HELLO in bytes.
+const HelloLen = HeaderLen + 60 + TagLen
+
+const (
+	randomLen = 16
+	checkLen  = 4
+)
+
+// Where the fields of a HELLO begin, behind the header.
+const (
+	atCheck       = HeaderLen
+	atRandom      = atCheck + checkLen
+	atEcho        = atRandom + randomLen
+	atFingerprint = atEcho + randomLen
+	atAddresses   = atFingerprint + 8
+	atFlags       = atAddresses + 8
+	atTerm        = atFlags + 1
+	atReserved    = atTerm + 2
+	atCode        = atReserved + 5
+)
+
+// Bits of a HELLO's flags; the others are sent as 0 and ignored.
+const (
+	flagMaster = 1 << iota
+	flagUp     // the sender has the session of these two random values: no answer is needed
+)
+
+// random is what a process draws for one session.
+type random [randomLen]byte
+
+// About is what a node says about itself in a HELLO.
+type About struct {
+	Fingerprint uint64 // of the configuration that two nodes must have in common
+	Addresses   uint64 // of the list of virtual addresses
+	Master      bool
+	Term        uint16 // of the newest mastership it knows
+}
+
+// hello is a HELLO with a check that was compared and a code that was not yet.
+type hello []byte
+
+func (h hello) check() []byte  { return h[atCheck:atRandom] }
+func (h hello) random() random { return random(h[atRandom:atEcho]) }
+func (h hello) echo() random   { return random(h[atEcho:atFingerprint]) }
+func (h hello) up() bool       { return h[atFlags]&flagUp != 0 }
+func (h hello) clear() []byte  { return h[:atCode] }
+func (h hello) code() []byte   { return h[atCode:HelloLen] }
+
+func (h hello) about(a *About) {
+	*a = About{
+		Fingerprint: binary.BigEndian.Uint64(h[atFingerprint:]),
+		Addresses:   binary.BigEndian.Uint64(h[atAddresses:]),
+		Master:      h[atFlags]&flagMaster != 0,
+		Term:        binary.BigEndian.Uint16(h[atTerm:]),
+	}
+}
+
+// put writes all but the code.
+func (h hello) put(id uint64, check [checkLen]byte, mine, echo *random, up bool, a *About) {
+	PutHeader(h, Hello, id, 0)
+	copy(h[atCheck:], check[:])
+	copy(h[atRandom:], mine[:])
+	copy(h[atEcho:], echo[:])
+	binary.BigEndian.PutUint64(h[atFingerprint:], a.Fingerprint)
+	binary.BigEndian.PutUint64(h[atAddresses:], a.Addresses)
+	h[atFlags] = 0
+	if a.Master {
+		h[atFlags] |= flagMaster
+	}
+	if up {
+		h[atFlags] |= flagUp
+	}
+	binary.BigEndian.PutUint16(h[atTerm:], a.Term)
+	clear(h[atReserved:atCode])
+}

@@ -1,0 +1,190 @@
+package ha
+
+import (
+	"encoding/binary"
+
+	"mire/engine/session"
+)
+
+// maxListed is how many entries of one group are remembered while its list
+// comes in; of a larger group nothing is removed.
+const maxListed = 4096
+
+// list is the group whose list is coming in.
+type list struct {
+	group int // -1: none
+	count uint32
+	sum   uint64
+	seen  [2 * maxListed]struct {
+		name       uint64
+		generation uint32
+	}
+	generation uint32
+	over       bool
+	open       bool // something of ours was told to the master: the next list will show what it made of it
+}
+
+func (l *list) reset() { l.group = -1 }
+
+// end is BULK-END: what is still different was lost on the way.
+func (l *list) end() { l.group = -1 }
+
+func (l *list) begin(group int) {
+	l.group, l.count, l.sum, l.over, l.open = group, 0, 0, false, false
+	if l.generation++; l.generation == 0 {
+		clear(l.seen[:])
+		l.generation = 1
+	}
+}
+
+// name identifies a key among those of a group.
+func (p *Peer) name(k *session.Key) uint64 {
+	return p.table.DigestOf(&session.Record{Key: *k, State: session.Real})
+}
+
+func (l *list) at(name uint64) int {
+	i := int(name % uint64(len(l.seen)))
+	for l.seen[i].generation == l.generation && l.seen[i].name != name {
+		if i++; i == len(l.seen) {
+			i = 0
+		}
+	}
+	return i
+}
+
+func (l *list) add(name uint64, digest uint64) {
+	l.count++
+	l.sum += digest
+	if l.count > maxListed {
+		l.over = true
+		return
+	}
+	e := &l.seen[l.at(name)]
+	e.name, e.generation = name, l.generation
+}
+
+func (l *list) has(name uint64) bool { return l.seen[l.at(name)].generation == l.generation }
+
+// takeBulk applies the sections of a datagram.
+func (p *Peer) takeBulk(d, b []byte, now int64) bool {
+	if len(b) < bulkHead {
+		return false
+	}
+	p.hearSequence(d)
+	p.digest.bulkAt = now
+	for b = b[bulkHead:]; len(b) > 0; {
+		n := p.takeSection(b, now)
+		if n == 0 {
+			p.list.reset()
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
+
+// takeSection applies one section and returns its length, 0 when it makes no sense.
+func (p *Peer) takeSection(b []byte, now int64) int {
+	if len(b) < sectionHead {
+		return 0
+	}
+	group, flags, count := int(binary.BigEndian.Uint16(b)), b[2], int(binary.BigEndian.Uint16(b[3:]))
+	n := sectionHead
+	var total uint32
+	var sum uint64
+	if flags&sectionLast != 0 {
+		if len(b) < n+sectionTail {
+			return 0
+		}
+		total, sum = binary.BigEndian.Uint32(b[n:]), binary.BigEndian.Uint64(b[n+4:])
+		n += sectionTail
+	}
+	if group >= session.Groups {
+		return 0
+	}
+	l := &p.list
+	switch {
+	case flags&sectionFirst != 0:
+		l.begin(group)
+	case l.group != group:
+		l.reset() // its beginning was lost
+	}
+	var r session.Record
+	for range count {
+		var id uint32
+		size, known := NextRecord(b[n:], now, &r, &id)
+		if size == 0 {
+			return 0
+		}
+		n += size
+		if !known {
+			p.count.records.Unknown++
+			l.reset() // what it counts for is not known
+			continue
+		}
+		if p.apply(&r, id, now) == session.Refused {
+			p.disagree(group, &r, now)
+		}
+		if l.group == group {
+			l.add(p.name(&r.Key), p.table.DigestOf(&r))
+		}
+	}
+	if flags&sectionLast != 0 {
+		if l.group == group && l.count == total && l.sum == sum {
+			p.listed(group, now)
+		}
+		l.reset()
+	}
+	return n
+}
+
+// disagree looks at an entry of the master that ours is newer than. A sign of life
+// is told to it, however often what told of it gets lost; other versions are those
+// of a master that is gone, which this one was told of before and did not take.
+func (p *Peer) disagree(group int, r *session.Record, now int64) {
+	if p.master || !p.remote.Master {
+		return
+	}
+	local, ok := p.table.Get(r.Key, now)
+	switch {
+	case !ok || !local.Newer(r):
+	case local.State == session.Real && r.State != session.Real:
+		p.table.Mark(r.Key)
+		p.list.open = true
+	case !p.offered.has(group):
+		p.list.open = true
+	case p.table.Drop(r.Key, local.Term, local.Version, now) == session.Done:
+		p.table.Merge(r, now)
+	}
+}
+
+// listed ends a list that came in whole: what the master does not have goes, or
+// is told to it once when this node wrote it as a master.
+func (p *Peer) listed(group int, now int64) {
+	if p.master {
+		return
+	}
+	offer := p.mayOffer && !p.offered.has(group)
+	p.offered.add(group)
+	if p.digest.ask.remove(group); !p.list.open && !offer {
+		p.digest.differs.remove(group)
+	}
+	if p.list.over {
+		return
+	}
+	var c session.GroupCursor
+	for done := false; !done; {
+		var n int
+		n, done = p.table.Group(group, &c, now, p.scratch[:])
+		for i := range n {
+			r := &p.scratch[i]
+			switch {
+			case offer:
+				p.table.Mark(r.Key)
+			case p.list.has(p.name(&r.Key)):
+			case p.table.Drop(r.Key, r.Term, r.Version, now) == session.Done:
+				p.count.records.Pruned++
+			}
+		}
+	}
+}

@@ -1,0 +1,303 @@
+package ha
+
+import (
+	"encoding/binary"
+
+	"mire/engine"
+	"mire/engine/config"
+	"mire/engine/event"
+	"mire/engine/session"
+)
+
+// Outlet is where a Peer's datagrams and reports go.
+type Outlet interface {
+	// Datagram gives MaxDatagram bytes to fill, nil when none may leave now.
+	Datagram() []byte
+	// Send sends the first n of them, none when n is 0.
+	Send(n int)
+	// Tell reports what people should know.
+	Tell(k event.Kind, text string)
+}
+
+const (
+	helloEvery = 100 * millisecond
+	aliveEvery = 100 * millisecond
+	// graceTime is how long a backup keeps expired entries for its master to
+	// remove: longer than a round of the master's sweep, so that their digests agree.
+	graceTime = 120_000 * millisecond
+	// doubtTime is how long both nodes may call themselves master before it
+	// counts: a backup that preempts is believed by its peer an advert later.
+	doubtTime = 500 * millisecond
+)
+
+// Peer is one node's side of the synchronisation: datagrams in and out, entries
+// into the table and out of it. It knows neither frames nor clocks. It belongs
+// to one goroutine.
+type Peer struct {
+	table *session.Table
+	role  *engine.Role
+	hs    *Handshake
+
+	snap *config.Snapshot
+	nets []net
+	ours About
+	resync, acks,
+	configured bool
+
+	master bool
+	since  int64 // when the present standing began
+	term   uint16
+	began  uint16 // the term in which this node became master
+	remote remote
+	double bool // the peer is master beside us
+
+	up         bool
+	heard      int64 // the last accepted datagram
+	helloAt    int64
+	aliveAt    int64
+	state      State
+	stateSince int64
+	why        string
+	scratch    [64]session.Record
+	update     updates
+	bulk       bulk
+	list       list
+	digest     digests
+	handover   handover
+	count      counts
+	past       history
+	offered    groups // groups whose surplus the master was told of
+	mayOffer   bool   // this node was master before: the peer may lack what we wrote
+	away       bool   // the role was given away on purpose: it is not taken back from a living peer
+}
+
+// net is a network as it is called on the wire.
+type net struct {
+	number uint16
+	index  int
+	id     uint32
+}
+
+// remote is what the peer says of itself.
+type remote struct {
+	About
+	converged bool
+	entries   uint32
+	digest    uint64
+	told      bool // the digest is of this session
+}
+
+// counts are what a Peer counts, monotonic.
+type counts struct {
+	sent, received [NumTypes]uint64
+	rejected       [NumFaults]uint64
+	records        Records
+	conflicts      uint64
+	splits         uint64
+	sessions       uint64
+}
+
+// NewPeer makes the peer of a node. The table has Config.Sync; id is 8 random
+// bytes; random fills a slice with random bytes.
+func NewPeer(t *session.Table, r *engine.Role, h *Handshake) *Peer {
+	return &Peer{table: t, role: r, hs: h, master: r.Master(), term: 1, began: 1, resync: true, acks: true}
+}
+
+// Apply switches to another configuration. on tells whether there is a peer to
+// talk to.
+func (p *Peer) Apply(s *config.Snapshot, on bool) {
+	p.snap, p.configured = s, on
+	p.nets = p.nets[:0]
+	for i := range s.Networks {
+		n := &s.Networks[i]
+		p.nets = append(p.nets, net{number: uint16(n.Number), index: i, id: n.SyncID()})
+	}
+	p.ours.Fingerprint, p.ours.Addresses = s.Fingerprint(), s.VirtualAddresses()
+	p.resync, p.acks = s.Settings.SessionAutoResync, s.Settings.SessionSyncAck
+	p.aliveAt = 0
+}
+
+// Tick does what is due: about once a millisecond.
+func (p *Peer) Tick(now int64, out Outlet) {
+	p.stand(now, out)
+	if !p.configured {
+		p.role.Hold(false)
+		return
+	}
+	if p.up && now-p.heard > AliveTime {
+		p.lose(now, out)
+	}
+	if !p.up {
+		p.greet(now, out)
+	} else {
+		p.keepalive(now, out)
+		p.sendAck(out)
+		p.sendUpdates(now, out)
+		p.sendDigests(now, out)
+		p.tickHandover(now, out)
+		p.sendDiffs(now, out)
+		p.sendBulk(now, out)
+	}
+	p.settle(now, out)
+	p.role.Hold(!p.master && (p.away || p.state != Converged))
+}
+
+// Deadline is when Tick should be called at the latest.
+func (p *Peer) Deadline(now int64) int64 {
+	switch {
+	case !p.configured:
+		return now + 1000*millisecond
+	case !p.up:
+		return p.helloAt
+	case p.bulk.wanted.n > 0 || p.table.Marked() || p.digest.busy() || p.handover.step != HandoverNone || p.update.owed:
+		return now + millisecond
+	}
+	return min(p.aliveAt, now+20*millisecond)
+}
+
+// Receive takes one datagram of the peer and decrypts it in place. The fault
+// tells why it was not accepted.
+func (p *Peer) Receive(d []byte, now int64, out Outlet) Fault {
+	why := p.receive(d, now, out)
+	if why != None {
+		p.count.rejected[why]++
+	}
+	return why
+}
+
+func (p *Peer) receive(d []byte, now int64, out Outlet) Fault {
+	if len(d) > HeaderLen && Header(d).Type() == Hello {
+		return p.hearHello(d, now, out)
+	}
+	if !p.up {
+		return Early
+	}
+	t, body, why := p.hs.Channel().Open(d)
+	if why != None {
+		return why
+	}
+	p.heard = now
+	p.hs.Heard(now)
+	ok := true
+	switch t {
+	case Update:
+		ok = p.takeUpdate(d, body, now)
+	case Ack:
+		ok = p.takeAck(body, now)
+	case BulkRequest:
+		ok = p.takeRequest(body)
+	case Bulk:
+		ok = p.takeBulk(d, body, now)
+	case BulkEnd:
+		p.list.end()
+	case Digest:
+		ok = p.takeDigests(body, now)
+	case DigestDiff:
+		ok = p.takeDiffs(body)
+	case HandoverMsg:
+		ok = p.takeHandover(body, now)
+	case Keepalive:
+		ok = p.takeKeepalive(body, now, out)
+	}
+	if !ok {
+		return Malformed
+	}
+	p.count.received[t]++
+	return None
+}
+
+// send seals and sends a datagram whose body of n bytes is written.
+func (p *Peer) send(out Outlet, d []byte, t Type, n int) {
+	size := p.hs.Channel().Seal(d, t, n)
+	out.Send(size)
+	if size > 0 {
+		p.count.sent[t]++
+	}
+}
+
+// body is where the body of a datagram begins, MaxBody bytes.
+func body(d []byte) []byte { return d[HeaderLen : HeaderLen+MaxBody] }
+
+// stamp is a time as UPDATE, ACK and KEEPALIVE carry it: microseconds modulo 2^32.
+func stamp(now int64) uint32 { return uint32(now / 1000) }
+
+// netOf is the network of a record's Key, or nil.
+func (p *Peer) netOf(number uint16) *net {
+	for i := range p.nets {
+		if p.nets[i].number == number {
+			return &p.nets[i]
+		}
+	}
+	return nil
+}
+
+// netBy is the network of an id on the wire, or nil.
+func (p *Peer) netBy(id uint32) *net {
+	for i := range p.nets {
+		if p.nets[i].id == id {
+			return &p.nets[i]
+		}
+	}
+	return nil
+}
+
+const aliveBody = 1 + 2 + 4 + 8 + 4 + 8 + 8
+
+// keepalive tells our standing and the digest of the whole table.
+func (p *Peer) keepalive(now int64, out Outlet) {
+	if now < p.aliveAt {
+		return
+	}
+	d := out.Datagram()
+	if d == nil {
+		return
+	}
+	p.aliveAt = now + aliveEvery
+	b := body(d)
+	b[0] = p.flags()
+	binary.BigEndian.PutUint16(b[1:], p.term)
+	binary.BigEndian.PutUint32(b[3:], p.entries())
+	binary.BigEndian.PutUint64(b[7:], p.table.DigestAll())
+	binary.BigEndian.PutUint32(b[15:], stamp(now))
+	binary.BigEndian.PutUint64(b[19:], p.ours.Fingerprint)
+	binary.BigEndian.PutUint64(b[27:], p.ours.Addresses)
+	p.send(out, d, Keepalive, aliveBody)
+}
+
+// Bits of the role in a KEEPALIVE.
+const (
+	isMaster    = 1
+	isConverged = 2
+	isFrozen    = 4
+)
+
+func (p *Peer) flags() (f byte) {
+	if p.master {
+		f |= isMaster
+	}
+	if p.state == Converged {
+		f |= isConverged
+	}
+	if p.role.Frozen() {
+		f |= isFrozen
+	}
+	return f
+}
+
+func (p *Peer) entries() uint32 {
+	st := p.table.Stats()
+	return uint32(st.Entries[session.Trapped] + st.Entries[session.Real])
+}
+
+func (p *Peer) takeKeepalive(b []byte, now int64, out Outlet) bool {
+	if len(b) < aliveBody {
+		return false
+	}
+	a := About{Master: b[0]&isMaster != 0, Term: binary.BigEndian.Uint16(b[1:]),
+		Fingerprint: binary.BigEndian.Uint64(b[19:]), Addresses: binary.BigEndian.Uint64(b[27:])}
+	p.remote.converged = b[0]&isConverged != 0
+	p.remote.entries = binary.BigEndian.Uint32(b[3:])
+	p.remote.digest, p.remote.told = binary.BigEndian.Uint64(b[7:]), true
+	p.hear(&a, now, out)
+	return true
+}
