@@ -74,6 +74,9 @@ func (p *Peer) takeDiffs(b []byte) bool {
 	if len(b)%2 != 0 {
 		return false
 	}
+	if len(b) == 0 {
+		p.digest.allAt = 0
+	}
 	for ; len(b) > 0; b = b[2:] {
 		g := int(binary.BigEndian.Uint16(b))
 		if g >= session.Groups {

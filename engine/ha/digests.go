@@ -10,7 +10,8 @@ import (
 // Digests find what got lost. A master tells those of the groups that changed
 // every 250 ms, each in three rounds so that one lost datagram hides nothing for
 // longer than a second, and those of all groups every 5 s. A backup asks for the
-// groups that differ, again every 200 ms until it has them.
+// groups that differ, again every 200 ms until it has them. When the digests of
+// the whole tables differ for longer than that explains, it asks for all digests.
 const (
 	changedEvery = 250 * millisecond
 	allEvery     = 5000 * millisecond
@@ -19,6 +20,10 @@ const (
 	// needTime is how long the digests of all groups may take at the beginning;
 	// groups whose digest was lost are then asked for.
 	needTime = 500 * millisecond
+	// apartMost is how many KEEPALIVEs in a row may tell another digest, which they
+	// do while changes are on their way; roundEvery is between two rounds asked for.
+	apartMost  = 3
+	roundEvery = 1000 * millisecond
 
 	listHead      = 1
 	listEntry     = 2 + 8
@@ -39,15 +44,18 @@ type digests struct {
 	all              int // next group of the round of all; session.Groups: none under way
 
 	// backup
-	differs groups // found different, not yet repaired
-	ask     groups // of those, to be asked for
-	covered groups // told since the session or standing began
-	need    bool   // nothing is known of the master's table yet
-	needed  int64  // since when, 0: the master has not spoken
+	differs groups                 // found different, not yet repaired
+	ask     groups                 // of those, to be asked for
+	covered groups                 // told since the session or standing began
+	toldBy  [session.Groups]uint64 // sequence of the datagram that told, so that a late one is known
+	need    bool                   // nothing is known of the master's table yet
+	needed  int64                  // since when, 0: the master has not spoken
 	askedAt int64
 	bulkAt  int64 // when the last BULK came
 	bulking bool  // all groups were asked for
 	unequal int64 // since when differs is not empty
+	apart   int   // KEEPALIVEs in a row whose digest was not ours
+	roundAt int64 // when all digests were asked for
 	request uint32
 	asked   bool // BULK-REQUEST is to be sent
 }
@@ -144,7 +152,8 @@ func (p *Peer) putRange(b []byte) int {
 }
 
 // takeDigests is the backup's side.
-func (p *Peer) takeDigests(b []byte, now int64) bool {
+func (p *Peer) takeDigests(d, b []byte) bool {
+	by := Header(d).Sequence()
 	if len(b) < listHead {
 		return false
 	}
@@ -157,7 +166,7 @@ func (p *Peer) takeDigests(b []byte, now int64) bool {
 			if g >= session.Groups {
 				return false
 			}
-			p.compare(g, binary.BigEndian.Uint64(b[2:]))
+			p.compare(g, binary.BigEndian.Uint64(b[2:]), by)
 		}
 		return len(b) == 0
 	}
@@ -169,14 +178,18 @@ func (p *Peer) takeDigests(b []byte, now int64) bool {
 		if g >= session.Groups {
 			return false
 		}
-		p.compare(g, binary.BigEndian.Uint64(b))
+		p.compare(g, binary.BigEndian.Uint64(b), by)
 		g++
 	}
 	return len(b) == 0
 }
 
-func (p *Peer) compare(g int, theirs uint64) {
+func (p *Peer) compare(g int, theirs, by uint64) {
 	s := &p.digest
+	if by < s.toldBy[g] {
+		return
+	}
+	s.toldBy[g] = by
 	s.covered.add(g)
 	if p.table.Digest(g) == theirs {
 		s.differs.remove(g)
@@ -207,6 +220,12 @@ func (p *Peer) sendDiffs(now int64, out Outlet) {
 		// What was asked for and did not come, or the end of everything.
 		g.bulking = false
 		g.ask = g.differs
+	}
+	if g.apart >= apartMost && g.differs.n == 0 && now-g.roundAt >= roundEvery {
+		if d := out.Datagram(); d != nil {
+			g.apart, g.roundAt = 0, now
+			p.send(out, d, DigestDiff, 0)
+		}
 	}
 	for range diffsATick {
 		if g.ask.n == 0 {

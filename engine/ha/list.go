@@ -12,7 +12,8 @@ const maxListed = 4096
 
 // list is the group whose list is coming in.
 type list struct {
-	group int // -1: none
+	group int    // -1: none
+	by    uint64 // sequence of its first datagram
 	count uint32
 	sum   uint64
 	seen  [2 * maxListed]struct {
@@ -29,7 +30,8 @@ func (l *list) reset() { l.group = -1 }
 // end is BULK-END: what is still different was lost on the way.
 func (l *list) end() { l.group = -1 }
 
-func (l *list) begin(group int) {
+func (l *list) begin(group int, by uint64) {
+	l.by = by
 	l.group, l.count, l.sum, l.over, l.open = group, 0, 0, false, false
 	if l.generation++; l.generation == 0 {
 		clear(l.seen[:])
@@ -73,7 +75,7 @@ func (p *Peer) takeBulk(d, b []byte, now int64) bool {
 	p.hearSequence(d)
 	p.digest.bulkAt = now
 	for b = b[bulkHead:]; len(b) > 0; {
-		n := p.takeSection(b, now)
+		n := p.takeSection(b, Header(d).Sequence(), now)
 		if n == 0 {
 			p.list.reset()
 			return false
@@ -84,7 +86,7 @@ func (p *Peer) takeBulk(d, b []byte, now int64) bool {
 }
 
 // takeSection applies one section and returns its length, 0 when it makes no sense.
-func (p *Peer) takeSection(b []byte, now int64) int {
+func (p *Peer) takeSection(b []byte, by uint64, now int64) int {
 	if len(b) < sectionHead {
 		return 0
 	}
@@ -105,7 +107,7 @@ func (p *Peer) takeSection(b []byte, now int64) int {
 	l := &p.list
 	switch {
 	case flags&sectionFirst != 0:
-		l.begin(group)
+		l.begin(group, by)
 	case l.group != group:
 		l.reset() // its beginning was lost
 	}
@@ -148,6 +150,8 @@ func (p *Peer) disagree(group int, r *session.Record, now int64) {
 	local, ok := p.table.Get(r.Key, now)
 	switch {
 	case !ok || !local.Newer(r):
+	case local.Term == p.remote.Term && local.State == r.State:
+		// Written by this master since it made the list.
 	case local.State == session.Real && r.State != session.Real:
 		p.table.Mark(r.Key)
 		p.list.open = true
@@ -166,7 +170,7 @@ func (p *Peer) listed(group int, now int64) {
 	}
 	offer := p.mayOffer && !p.offered.has(group)
 	p.offered.add(group)
-	if p.digest.ask.remove(group); !p.list.open && !offer {
+	if p.digest.ask.remove(group); !p.list.open && !offer && p.list.by >= p.digest.toldBy[group] {
 		p.digest.differs.remove(group)
 	}
 	if p.list.over {

@@ -191,7 +191,7 @@ func (p *Peer) receive(d []byte, now int64, out Outlet) Fault {
 	case BulkEnd:
 		p.list.end()
 	case Digest:
-		ok = p.takeDigests(body, now)
+		ok = p.takeDigests(d, body)
 	case DigestDiff:
 		ok = p.takeDiffs(body)
 	case HandoverMsg:
@@ -298,6 +298,9 @@ func (p *Peer) takeKeepalive(b []byte, now int64, out Outlet) bool {
 	p.remote.converged = b[0]&isConverged != 0
 	p.remote.entries = binary.BigEndian.Uint32(b[3:])
 	p.remote.digest, p.remote.told = binary.BigEndian.Uint64(b[7:]), true
+	if p.digest.apart++; p.remote.digest == p.table.DigestAll() {
+		p.digest.apart = 0
+	}
 	p.hear(&a, now, out)
 	return true
 }

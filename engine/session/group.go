@@ -16,9 +16,9 @@ type GroupCursor struct {
 // empty). An entry that lies there all the time is copied once, unless a writer
 // holds it in the moment: then its mark will tell.
 //
-// The homes of a group are consecutive buckets, of which two or fewer are shared
-// with other groups. Above level 0 its keys lie 1 to maxStep steps of so many
-// buckets further on; levels of which no home has keys are not read.
+// The homes of a group are consecutive buckets, of which the first and the last
+// are shared with others. A key on level l lies l to l*maxStep buckets after its
+// home; levels of which no home of the group has keys are not read.
 func (t *Table) Group(g int, c *GroupCursor, now int64, out []Record) (n int, done bool) {
 	all := uint64(len(t.buckets))
 	first64, _ := bits.Mul64(uint64(g)<<(64-groupBits), all)

@@ -35,7 +35,7 @@ func torn(r *Record) bool {
 func TestHammer(t *testing.T) {
 	h := newHasher([16]byte{3})
 	collide(&h)
-	tab, err := build(&HeapArena{}, Config{Name: "hammer", Capacity: 300, Quota: [NumStates]int{Real: 25}, NetQuota: [NumStates]int{Trapped: 20}}, h)
+	tab, err := build(&HeapArena{}, Config{Name: "hammer", Sync: true, Capacity: 300, Quota: [NumStates]int{Real: 25}, NetQuota: [NumStates]int{Trapped: 20}}, h)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestHammer(t *testing.T) {
 			for i := range rounds {
 				now := clock.Add(1000)
 				k := key(rng.Uint64N(64))
-				switch rng.IntN(8) {
+				switch rng.IntN(10) {
 				case 0, 1, 2:
 					r := sealed(k, Probing+State(rng.IntN(3)), uint64(i)<<2|uint64(w), now+rng.Int64N(400000))
 					tab.Put(&r, anyState, now)
@@ -103,6 +103,14 @@ func TestHammer(t *testing.T) {
 							t.Errorf("Scan: %+v", recs[j])
 						}
 					}
+				case 8:
+					r := sealed(k, State(rng.IntN(4)), uint64(i)<<2|uint64(w), now+rng.Int64N(400000))
+					r.Term, r.Version = uint16(rng.IntN(3)), uint32(rng.IntN(1<<12))
+					tab.Merge(&r, now)
+				case 9:
+					if r, ok := tab.Get(k, now); ok {
+						tab.Drop(k, r.Term, r.Version, now)
+					}
 				case 7:
 					r := sealed(own, Trapped, uint64(i), now+MaxLifetime)
 					if o := tab.Put(&r, anyState, now); o == Done {
@@ -124,6 +132,8 @@ func TestHammer(t *testing.T) {
 	stopWalk := make(chan struct{})
 	var walker sync.WaitGroup
 	walker.Go(func() {
+		var group GroupCursor
+		recs, groups := make([]Record, 5), make([]uint16, 5)
 		for {
 			select {
 			case <-stopWalk:
@@ -137,6 +147,22 @@ func TestHammer(t *testing.T) {
 				return true
 			})
 			tab.Stats()
+			for i := range tab.TakeChanged(groups) {
+				n, _ := tab.Group(int(groups[i]), &group, clock.Load(), recs)
+				group = GroupCursor{}
+				for j := range recs[:n] {
+					if torn(&recs[j]) || tab.GroupOf(&recs[j].Key) != int(groups[i]) {
+						t.Errorf("Group %d: %+v", groups[i], recs[j])
+					}
+				}
+			}
+			n := tab.Changes(clock.Load(), recs)
+			for j := range recs[:n] {
+				if recs[j].State != Unknown && torn(&recs[j]) {
+					t.Errorf("Changes: %+v", recs[j])
+				}
+			}
+			tab.SetAuthor(uint16(n), n%2 == 0)
 		}
 	})
 	wg.Wait()

@@ -79,7 +79,7 @@ func sameContent(t *testing.T, a, b *Table) {
 // elsewhere, expire, and lose their places to others.
 func TestBackupFollowsItsAuthor(t *testing.T) {
 	for _, deaf := range []bool{false, true} {
-		for seed := range uint64(6) {
+		for seed := range uint64(3) {
 			rng := rand.New(rand.NewPCG(seed, 9))
 			a, b := twins(t, deaf)
 			now, out := 100*second, make([]Record, 7)
