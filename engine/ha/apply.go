@@ -53,7 +53,7 @@ func (p *Peer) weigh(r *session.Record, now int64) session.Outcome {
 	case r.State == session.Real && local.State != session.Real && (r.Term == 0 || atLeast(r.Term, p.began)):
 		// The backup heard a host that we hold for absent. Whatever the versions
 		// say, nobody may answer for a living host.
-		return p.settleConflict(r, r, now, r.Term != 0 && r.Version != local.Version)
+		return p.settleConflict(r, r, now, r.Term != 0 && r.Term != local.Term)
 	case !r.Newer(&local):
 		return session.Refused
 	case both && !(r.Term == local.Term && r.Version == local.Version):

@@ -73,6 +73,9 @@ func (p *Peer) lose(now int64, out Outlet) {
 	p.double = false
 	p.restart()
 	p.past.add(now, "session lost", p.why)
+	if p.handover.under() && !p.handover.gave {
+		p.failHandover(p.why, now, out)
+	}
 	out.Tell(event.SyncDown, p.why)
 }
 
