@@ -7,8 +7,8 @@ import (
 )
 
 // Diff names what differs between two snapshots that a running node cannot
-// take over: ports and their queues, the chain, the first syncpeer (a table that
-// is never compared has no digests), and the parameters marked Restart. It is empty when a reload is enough. What Bind filled in does not
+// take over: ports and their queues, the chain, and the parameters marked
+// Restart. It is empty when a reload is enough. What Bind filled in does not
 // count.
 func Diff(old, next *Snapshot) (needsRestart []string) {
 	var out []string
@@ -36,9 +36,6 @@ func Diff(old, next *Snapshot) (needsRestart []string) {
 	}
 	if !slices.Equal(old.Modules, next.Modules) {
 		out = append(out, fmt.Sprintf("modules (%s -> %s)", strings.Join(old.Modules, ","), strings.Join(next.Modules, ",")))
-	}
-	if n := next.SyncNetwork(); n != nil && old.SyncNetwork() == nil {
-		out = append(out, fmt.Sprintf("network %d syncpeer (none -> %s)", n.Number, n.SyncPeer))
 	}
 	for i := range params {
 		p := &params[i]

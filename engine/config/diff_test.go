@@ -18,7 +18,6 @@ func TestDiff(t *testing.T) {
 		{"interface 1 name eth1", []string{"interface 1 name (eth0 -> eth1)"}},
 		{"interface 1 access af_xdp", []string{"interface 1 access (raw -> af_xdp)"}},
 		{"interface 2 name eth1\nregister interface 2\nenable interface 2", []string{"interface 2 (new)"}},
-		{"network 1 syncpeer 192.0.2.4", []string{"network 1 syncpeer (none -> 192.0.2.4)"}},
 		{"disable interface 1", []string{"interface 1 (removed)"}},
 		{"modules arp,tarpit", []string{"modules (arp,ping,master,tarpit -> arp,tarpit)"}},
 		{"set sessions 4096\nset secret /x", []string{"set sessions (262144 -> 4096)", "set secret (/var/lib/mire/secret -> /x)"}},
@@ -30,16 +29,6 @@ func TestDiff(t *testing.T) {
 		bound := next.Bind([]Binding{{Interface: 1, Port: 1, MAC: MAC{2}}})
 		if got := Diff(old, bound); !slices.Equal(got, c.want) {
 			t.Errorf("%q: bound: %q", c.add, got)
-		}
-	}
-}
-
-// A table that was compared once can be compared with another, or with none.
-func TestAnotherPeerNeedsNoRestart(t *testing.T) {
-	old := mustSnapshot(t, mustParse(t, base+"network 1 syncpeer 192.0.2.4"))
-	for _, add := range []string{"network 1 syncpeer 192.0.2.5", ""} {
-		if got := Diff(old, mustSnapshot(t, mustParse(t, base+add))); got != nil {
-			t.Errorf("%q: %q", add, got)
 		}
 	}
 }

@@ -121,6 +121,7 @@ func (p *Peer) Apply(s *config.Snapshot, on bool) {
 func (p *Peer) Tick(now int64, out Outlet) {
 	p.stand(now, out)
 	if !p.configured {
+		p.settle(now, out)
 		p.role.Hold(false)
 		return
 	}
@@ -166,10 +167,12 @@ func (p *Peer) Receive(d []byte, now int64, out Outlet) Fault {
 }
 
 func (p *Peer) receive(d []byte, now int64, out Outlet) Fault {
-	if len(d) > HeaderLen && Header(d).Type() == Hello {
+	switch t, why := Look(d, p.hs.id); {
+	case t == Hello:
 		return p.hearHello(d, now, out)
-	}
-	if !p.up {
+	case why != None:
+		return why
+	case !p.up:
 		return Early
 	}
 	t, body, why := p.hs.Channel().Open(d)

@@ -46,7 +46,7 @@ type Outcome struct {
 // when a module refuses.
 func New(tb testing.TB, s *config.Snapshot, chain ...engine.Module) *Rig {
 	tb.Helper()
-	table, err := session.New(new(session.HeapArena), session.Config{Name: "rig", Capacity: 4096})
+	table, err := session.New(new(session.HeapArena), session.Config{Name: "rig", Capacity: 4096, Sync: true})
 	if err != nil {
 		tb.Fatal(err)
 	}
