@@ -15,6 +15,7 @@ import (
 	"mire/engine/config"
 	"mire/engine/enginetest"
 	"mire/engine/enginetest/rig"
+	"mire/engine/ha"
 	"mire/engine/packet"
 )
 
@@ -34,6 +35,9 @@ type mixed struct {
 	pool []enginetest.Frame
 }
 
+// syncPeer is the other node; nobody here speaks for it.
+var syncPeer = at4(102)
+
 func mixedSnapshot(edits ...func(*config.Snapshot)) *config.Snapshot {
 	more := func(s *config.Snapshot) {
 		first := s.Networks[0]
@@ -43,6 +47,7 @@ func mixedSnapshot(edits ...func(*config.Snapshot)) *config.Snapshot {
 			n.Tarpit = []config.TarpitMode{config.TarpitObserve, config.TarpitDisable, config.TarpitEnable}[i]
 			s.Networks = append(s.Networks, n)
 		}
+		s.Networks[0].SyncPeer = syncPeer
 		s.Networks[3].Policy = config.Policy{Kind: config.PolicyClamp, Window: 100}
 		s.Networks[0].Exempt = []config.Range{{From: at4(200), To: at4(203)}}
 		s.Ignore = []config.Ignore{{Prefix: netip.PrefixFrom(at4(30), 32)}}
@@ -130,6 +135,10 @@ func (g *mixed) valid() []byte {
 		}
 		if g.IntN(8) == 0 {
 			return g.advert(mac, s4)
+		}
+		if g.IntN(8) == 0 {
+			peer := netip.AddrPortFrom([]netip.Addr{s4, syncPeer}[g.IntN(2)], ha.Port)
+			return enginetest.UDP(mac, to, peer, netip.AddrPortFrom(enginetest.Real4, ha.Port), make([]byte, g.IntN(200)))
 		}
 		return g.dhcp(mac)
 	case 8, 9:
@@ -267,7 +276,7 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 	}
 	normal, strict := mixedSnapshot(), mixedSnapshot(func(s *config.Snapshot) { s.Settings.PartialDrop = true })
 	synack := mixedSnapshot(func(s *config.Snapshot) { s.Networks[0].Policy.Kind = config.PolicySynack })
-	r := rig.New(t, normal, chain...)
+	r := rig.New(t, normal, append([]engine.Module{ha.New()}, chain...)...)
 	r.Lane.Discard = true
 	in := make([]enginetest.Frame, burst.Size)
 	for turn := 0; turn*burst.Size < frames; turn++ {
