@@ -4,8 +4,8 @@ import "net/netip"
 
 // Fingerprint is a hash of what two nodes must have equal for their tables to
 // mean the same: each network's number, prefixes, tag, virtual addresses, tarpit
-// mode and policy, the virtual router, and how long and by what proof an entry
-// lives. Names, interfaces, real addresses, priorities, rates and logs are each
+// mode, policy and exempt addresses, `arp`, the virtual router, and how long and
+// by what proof an entry lives. Names, interfaces, real addresses, priorities, rates and logs are each
 // node's own. It is the same for every version of Go, machine and byte order.
 func (s *Snapshot) Fingerprint() uint64 {
 	h := newSum()
@@ -19,6 +19,15 @@ func (s *Snapshot) Fingerprint() uint64 {
 		h.number(int(n.Tarpit))
 		h.number(int(n.Policy.Kind))
 		h.number(int(n.Policy.Window))
+		h.number(len(n.Exempt))
+		for _, r := range n.Exempt {
+			h.addr(r.From)
+			h.addr(r.To)
+		}
+	}
+	h.number(len(s.ARP))
+	for _, a := range s.ARP {
+		h.addr(a)
 	}
 	h.routers(s)
 	p := &s.Settings

@@ -252,7 +252,8 @@ func (p *Peer) sendDiffs(now int64, out Outlet) {
 func (p *Peer) decideNeed(now int64) {
 	g := &p.digest
 	if g.needed == 0 {
-		g.needed = now
+		// What the master told at once may have come before our side of the session.
+		g.needed, g.apart, g.roundAt = now, apartMost, now-roundEvery
 	}
 	switch {
 	case p.remote.digest == p.table.DigestAll():

@@ -38,6 +38,11 @@ func (p *Peer) hearHello(d []byte, now int64, out Outlet) Fault {
 		return why
 	}
 	if up {
+		if id := Header(d).Sender(); id != p.peerID {
+			// A process that has just begun knows nothing, also as a master: it is
+			// told what we have before we go by what it has.
+			p.peerID, p.mayOffer = id, !p.master
+		}
 		p.begin(now, out)
 		p.hear(&a, now, out)
 	}

@@ -250,3 +250,15 @@ func TestRestartedNodeTakesOverUnderALaterTerm(t *testing.T) {
 		t.Error("what the new master wrote did not arrive")
 	}
 }
+
+// The owner of the addresses is master from its first moment on. That its table
+// is empty says nothing to a backup that has one.
+func TestNewMasterIsToldWhatItsBackupKnows(t *testing.T) {
+	p := ready(t, 11, 300)
+	p.a = newEnd(t, "a", 3, 20_000, 1, 1011)
+	p.a.role.Set(engine.Master)
+	p.until(5000, "converged", func() bool { return p.converged() && p.equal() })
+	if n := p.a.entries(); n != 300 {
+		t.Errorf("%d of 300 entries are left", n)
+	}
+}

@@ -49,7 +49,8 @@ type Peer struct {
 	term   uint16
 	began  uint16 // the term in which this node became master
 	remote remote
-	double bool // the peer is master beside us
+	peerID uint64 // of the process that the last session was with
+	double bool   // the peer is master beside us
 
 	up         bool
 	heard      int64 // the last accepted datagram
@@ -67,7 +68,7 @@ type Peer struct {
 	count      counts
 	past       history
 	offered    groups // groups whose surplus the master was told of
-	mayOffer   bool   // this node was master before: the peer may lack what we wrote
+	mayOffer   bool   // the peer may lack what we have: it is new, or we were master
 	away       bool   // the role was given away on purpose: it is not taken back from a living peer
 }
 
