@@ -42,6 +42,7 @@ mire bench --workload syn4 --table 1k,1M,10M
 mire bench --workload forward,syn4 --size 64,imix --workers 1,2
 mire bench --workload syn4 --at-least 0.55        exit code 1 below that ratio
 mire bench compare old/result.json new/result.json
+mire bench ha                                     two nodes: failover, synchronisation, adverts under load
 mire bench memory                                 what 100 million SYNs leave behind
 
 Workloads:
@@ -66,8 +67,8 @@ Workloads:
 			logLevelFlag(),
 			jsonFlag(),
 		},
-		Subcommands:  []*cli.Command{benchCompareCommand(), benchMemoryCommand()},
-		BashComplete: completeWith(func() []string { return []string{"compare", "memory"} }),
+		Subcommands:  []*cli.Command{benchCompareCommand(), benchHACommand(), benchMemoryCommand()},
+		BashComplete: completeWith(func() []string { return []string{"compare", "ha", "memory"} }),
 		Action:       benchRun,
 	}
 }

@@ -46,6 +46,8 @@ func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
 		{"mire sh", []string{"show"}},
 		{"mire show", []string{"show"}},
 		{"mire show mo", []string{"modules"}},
+		{"mire show bn", []string{"bngsync"}},
+		{"mire ctl sw", []string{"switchover"}},
 		{"mire show sessions --st", []string{"--state"}},
 		{"mire show sessions --state ", []string{"probing", "trapped", "real"}},
 		{"mire show sessions --state tr", []string{"trapped"}},

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"mire/engine/config"
 )
 
 func ctlCommand() *cli.Command {
@@ -26,8 +28,10 @@ And these, which are not configuration:
 
 mire ctl 'release 192.0.2.7'         forget it: it must be proven absent again
 mire ctl 'clear sessions'            forget all, or those of one network: clear sessions 1
+mire ctl switchover                  give the role of master to the peer, losing nothing
 mire ctl reload                      the same as mire reload`,
-		Flags: []cli.Flag{socketFlag(), jsonFlag()},
+		Flags:        []cli.Flag{socketFlag(), jsonFlag()},
+		BashComplete: completeWith(ctlWords),
 		Action: func(c *cli.Context) error {
 			words, err := splitWords(strings.Join(c.Args().Slice(), " "))
 			if err != nil {
@@ -45,14 +49,21 @@ mire ctl reload                      the same as mire reload`,
 	}
 }
 
+// ctlWords are the words that a command can begin with.
+func ctlWords() []string {
+	return append(config.CommandWords(), "release", "clear", "reload", "switchover")
+}
+
 // printResult prints the answer to a command: its result and what belongs to it.
 func printResult(c *cli.Context, data json.RawMessage) error {
 	var v struct {
-		Result     string
-		Generation uint64
-		Networks   []int
-		Entries    *int
-		Warnings   []string
+		Result       string
+		Generation   uint64
+		Networks     []int
+		Entries      *int
+		Peer         string
+		Milliseconds float64
+		Warnings     []string
 	}
 	if c.Bool("json") || json.Unmarshal(data, &v) != nil || v.Result == "" {
 		_, err := fmt.Fprintln(c.App.Writer, string(data))
@@ -68,6 +79,8 @@ func printResult(c *cli.Context, data json.RawMessage) error {
 		fmt.Fprintf(c.App.Writer, "%s on network %s\n", v.Result, strings.Trim(fmt.Sprint(v.Networks), "[]"))
 	case v.Entries != nil:
 		fmt.Fprintf(c.App.Writer, "%s: %d entries\n", v.Result, *v.Entries)
+	case v.Peer != "":
+		fmt.Fprintf(c.App.Writer, "%s to %s in %.1f ms\n", v.Result, v.Peer, v.Milliseconds)
 	default:
 		fmt.Fprintln(c.App.Writer, v.Result)
 	}

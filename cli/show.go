@@ -35,6 +35,8 @@ var subjects = []subject{
 		}, words: sessionWords, print: printer(printSessions)},
 	{name: "tarpit", usage: "proofs, captures and answers by network, and the TCP rules", print: printer(printTarpit)},
 	{name: "vrrp", usage: "the virtual router: who is master, since when and why", print: printer(printVRRP)},
+	{name: "bngsync", usage: "whether the table is kept equal with the peer's", print: printer(printBngsync)},
+	{name: "ha", usage: "the peer: session, digests, lag, what was refused, last transitions", print: printer(printHA)},
 	{name: "neighbours", usage: "who this node reaches itself", print: printer(printNeighbours)},
 	{name: "log", usage: "the last lines of the log",
 		flags: []cli.Flag{&cli.IntFlag{Name: "lines", Aliases: []string{"n"}, Usage: "the last `N` lines", Value: 50}},

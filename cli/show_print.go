@@ -47,6 +47,9 @@ func printStatus(w io.Writer, s daemon.Status) {
 		{"log", fmt.Sprintf("%d lines left out while nobody read it", s.Unwritten)},
 		{"syslog", syslogText(s.Events.Syslog)},
 	}
+	if s.HA != "" {
+		rows = slices.Insert(rows, 5, table.Row{"peer", s.HA})
+	}
 	for _, p := range s.Ports {
 		rows = append(rows, table.Row{fmt.Sprintf("interface %d", p.Interface), fmt.Sprintf("%s (%s), link %s", p.Name, p.Driver, p.Link)})
 	}
@@ -180,6 +183,13 @@ func printVRRP(w io.Writer, v daemon.VRRP) {
 	rows = append(rows, table.Row{"checksum", v.Checksum},
 		table.Row{"advertisements", fmt.Sprintf("%d sent, %d heard", v.Sent, v.Received)},
 		table.Row{"masterships", v.Masterships})
+	for _, g := range v.Gateways {
+		answer := "never answered"
+		if g.Answered >= 0 {
+			answer = "answered " + time.Duration(g.Answered*float64(time.Second)).Round(time.Millisecond).String() + " ago"
+		}
+		rows = append(rows, table.Row{fmt.Sprintf("gateway %d", g.Gateway), fmt.Sprintf("%s %s, %s", g.Address, g.State, answer)})
+	}
 	for _, name := range slices.Sorted(maps.Keys(v.Ignored)) {
 		rows = append(rows, table.Row{"ignored: " + name, v.Ignored[name]})
 	}

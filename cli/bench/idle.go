@@ -49,6 +49,6 @@ func (r *runner) idle() (err error) {
 		Name: "adaptive idle, 1 worker, port that wakes nobody", Against: "one core", Unit: "% CPU",
 		Least: idleMost, Aim: idleAim, AtMost: true, Measured: 100 * busy, Counts: true,
 	})
-	r.line("idle worker on a port without frames: %.2f %% of a core", 100*busy)
+	r.Line("idle worker on a port without frames: %.2f %% of a core", 100*busy)
 	return nil
 }

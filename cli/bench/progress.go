@@ -17,8 +17,8 @@ type Progress struct {
 	last int // width of the line that can be rewritten
 }
 
-// line writes a line that stays.
-func (p *Progress) line(format string, args ...any) {
+// Line writes a line that stays.
+func (p *Progress) Line(format string, args ...any) {
 	if p.To == nil {
 		return
 	}
@@ -26,8 +26,8 @@ func (p *Progress) line(format string, args ...any) {
 	fmt.Fprintf(p.To, format+"\n", args...)
 }
 
-// now writes a line that the next one replaces; nothing where lines stay.
-func (p *Progress) now(format string, args ...any) {
+// Now writes a line that the next one replaces; nothing where lines stay.
+func (p *Progress) Now(format string, args ...any) {
 	if p.To == nil || !p.Terminal {
 		return
 	}
@@ -43,8 +43,8 @@ func (p *Progress) clear() {
 	}
 }
 
-// rough is a duration for people: seconds, or minutes and seconds.
-func rough(d time.Duration) string {
+// Rough is a duration for people: seconds, or minutes and seconds.
+func Rough(d time.Duration) string {
 	s := int(max(d, 0).Round(time.Second) / time.Second)
 	if s < 100 {
 		return fmt.Sprintf("%d s", s)

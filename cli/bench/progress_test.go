@@ -16,20 +16,20 @@ func TestProgressRewritesOnlyOnATerminal(t *testing.T) {
 	} {
 		var b bytes.Buffer
 		p := Progress{To: &b, Terminal: c.terminal}
-		p.line("one")
-		p.now("a long line")
-		p.now("short")
-		p.line("%s", "two")
+		p.Line("one")
+		p.Now("a long line")
+		p.Now("short")
+		p.Line("%s", "two")
 		if b.String() != c.want {
 			t.Errorf("terminal %v: %q, want %q", c.terminal, b.String(), c.want)
 		}
 	}
-	(&Progress{}).line("nobody listens")
+	(&Progress{}).Line("nobody listens")
 }
 
 func TestRoughDurations(t *testing.T) {
 	for d, want := range map[time.Duration]string{-time.Second: "0 s", 1400 * time.Millisecond: "1 s", 99 * time.Second: "99 s", 605 * time.Second: "10 min 05 s"} {
-		if got := rough(d); got != want {
+		if got := Rough(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}

@@ -66,13 +66,13 @@ func (r *runner) told(title string, x *report.Result) {
 	if !x.Counts() {
 		s += "  DOES NOT COUNT"
 	}
-	r.line("%s", s)
+	r.Line("%s", s)
 	if x.Note != "" {
-		r.line("    %s", x.Note)
+		r.Line("    %s", x.Note)
 	}
 	for _, c := range x.Conditions {
 		if !c.Held {
-			r.line("    NO  %s: %s", c.Name, c.Detail)
+			r.Line("    NO  %s: %s", c.Name, c.Detail)
 		}
 	}
 }

@@ -61,7 +61,7 @@ func Run(ctx context.Context, o *Options) (out *report.Run, err error) {
 		r.problem("%d workers on %d CPUs: the last one shares CPU %d with the Go runtime, the kernel and this benchmark", workers, workers, c.others[0])
 	}
 	if len(p.Cases) > 0 {
-		r.line("profile %s: %d measurements of %d pairs, about %s", p.Profile, len(p.Cases), p.pace.rounds, rough(p.Estimate()))
+		r.Line("profile %s: %d measurements of %d pairs, about %s", p.Profile, len(p.Cases), p.pace.rounds, Rough(p.Estimate()))
 	}
 	extra := int64(0)
 	if p.search != nil {
@@ -75,7 +75,7 @@ func Run(ctx context.Context, o *Options) (out *report.Run, err error) {
 	if r.rig.noHuge {
 		r.problem("%s", r.rig.line)
 	} else {
-		r.line("%s", r.rig.line)
+		r.Line("%s", r.rig.line)
 	}
 	defer func() { err = errors.Join(err, r.closeYard(), r.rig.close()) }()
 	r.out.Environment = report.Collect(dpdk.Version(), "net_pcap", "")
@@ -130,7 +130,7 @@ func (r *runner) problem(format string, args ...any) {
 	s := fmt.Sprintf(format, args...)
 	if !slices.Contains(r.out.Problems, s) {
 		r.out.Problems = append(r.out.Problems, s)
-		r.line("%s", s)
+		r.Line("%s", s)
 	}
 }
 
@@ -138,7 +138,7 @@ func (r *runner) problem(format string, args ...any) {
 func (r *runner) run(ctx context.Context, i int) error {
 	c := &r.plan.Cases[i]
 	title := fmt.Sprintf("[%d/%d] %s", i+1, len(r.plan.Cases), c)
-	r.now("%s: preparing, %s left", title, rough(r.waiting))
+	r.Now("%s: preparing, %s left", title, Rough(r.waiting))
 	err := r.measure(ctx, c, title)
 	r.waiting -= r.plan.estimate(c)
 	switch {
@@ -192,7 +192,7 @@ func (r *runner) measure(ctx context.Context, c *Case, title string) (err error)
 	}
 	rounds, err := alternate(ctx, r.plan.pace, sides, func(done int) {
 		left := r.waiting - r.plan.estimate(c)*time.Duration(done)/time.Duration(r.plan.pace.rounds)
-		r.now("%s: pair %d of %d, %s left", title, done, r.plan.pace.rounds, rough(left))
+		r.Now("%s: pair %d of %d, %s left", title, done, r.plan.pace.rounds, Rough(left))
 	})
 	conditions := first
 	if aside != nil {

@@ -82,7 +82,7 @@ func (r *runner) searches(ctx context.Context, s *search) error {
 	case ctx.Err() != nil:
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
-		r.problem("the search for a rate without loss was ended after %s: this machine is too busy for it", rough(3*s.takes))
+		r.problem("the search for a rate without loss was ended after %s: this machine is too busy for it", Rough(3*s.takes))
 	case err != nil:
 		r.problem("over a wire: %v", err)
 	}
@@ -92,7 +92,7 @@ func (r *runner) searches(ctx context.Context, s *search) error {
 // rates finds the rates without loss, and the latencies below them.
 func (r *runner) rates(ctx context.Context, s *search) (err error) {
 	o := r.bed(s)
-	r.line("%s over %s, about %s", wire.Word(string(o.Kind)), o.Kind, rough(s.takes))
+	r.Line("%s over %s, about %s", wire.Word(string(o.Kind)), o.Kind, Rough(s.takes))
 	b, err := wire.Open(ctx, o)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (r *runner) rates(ctx context.Context, s *search) (err error) {
 		r.problem("%s", n)
 	}
 	plan := *s.plan
-	plan.Progress = func(text string) { r.line("%s", text) }
+	plan.Progress = func(text string) { r.Line("%s", text) }
 	for _, w := range s.workloads {
 		for _, size := range s.sizes {
 			if err := b.Load(w, size); err != nil {
@@ -121,7 +121,7 @@ func (r *runner) rates(ctx context.Context, s *search) (err error) {
 
 // zeroLoss is the run at the rate whose stalls fit the ring.
 func (r *runner) zeroLoss(ctx context.Context, d time.Duration) error {
-	o := wire.ZeroLossOptions{Duration: d, Progress: func(text string) { r.line("%s", text) }, Bed: wire.Options{
+	o := wire.ZeroLossOptions{Duration: d, Progress: func(text string) { r.Line("%s", text) }, Bed: wire.Options{
 		Kind: wire.Ring, Depth: zeroDepth, Open: true, NoHuge: r.rig.noHuge, Engine: 1, Generator: 2, Log: r.options.Log,
 	}}
 	z, err := wire.ZeroLoss(ctx, o)

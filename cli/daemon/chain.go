@@ -2,12 +2,13 @@ package daemon
 
 import (
 	"mire/engine"
+	"mire/engine/ha"
 	"mire/modules"
 	"mire/modules/tarpit"
 	"mire/modules/vrrp"
 )
 
-// chain is the configured modules, and those of them that need more than the
+// chain is bngsync and the configured modules behind it, and those of them that need more than the
 // packet path gives: a way in for the control plane.
 type chain struct {
 	names   []string
@@ -15,6 +16,7 @@ type chain struct {
 	passive []string       // accepted, not built yet
 	tarpit  *tarpit.Module // nil when it is not in the chain
 	vrrp    *vrrp.Module   // likewise
+	ha      *ha.Module     // always there, ahead of the configured ones
 }
 
 func newChain(names []string) (*chain, error) {
@@ -22,7 +24,9 @@ func newChain(names []string) (*chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &chain{names: names, modules: list, passive: modules.Missing(names)}
+	c := &chain{ha: ha.New(), passive: modules.Missing(names)}
+	c.names = append([]string{c.ha.Name()}, names...)
+	c.modules = append([]engine.Module{c.ha}, list...)
 	for _, m := range list {
 		switch m := m.(type) {
 		case *tarpit.Module:

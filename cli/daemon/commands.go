@@ -25,6 +25,8 @@ func (d *Daemon) register(r *control.Registry) {
 	show("sessions", "the shared table", d.showSessions)
 	show("tarpit", "proofs, captures, answers", alone("show tarpit", d.showTarpit))
 	show("vrrp", "the virtual router and its elections", alone("show vrrp", d.showVRRP))
+	show("bngsync", "whether the table is kept equal with the peer's", alone("show bngsync", d.showBngsync))
+	show("ha", "the peer: session, digests, lag, transitions", alone("show ha", d.showHA))
 	show("neighbours", "who this node reaches itself", alone("show neighbours", d.showNeighbours))
 	show("log", "the last lines of the log", d.showLog)
 	show("config", "the running configuration", alone("show config", d.showConfig))
@@ -38,6 +40,9 @@ func (d *Daemon) register(r *control.Registry) {
 	})
 	r.Register("stop", "end this mire", func(_ context.Context, args []string) (any, error) {
 		return stop(args)
+	})
+	r.Register("switchover", "give the role of master to the peer, losing nothing", func(ctx context.Context, args []string) (any, error) {
+		return alone("switchover", func([]string) (any, error) { return d.switchover(ctx) })(args)
 	})
 	r.Register("release", "ADDRESS [NETWORK]: forget what is known of an address", func(_ context.Context, args []string) (any, error) {
 		return d.release(args)

@@ -58,6 +58,7 @@ type Daemon struct {
 	eal        *dpdk.EAL
 	pool       *dpdk.Pool
 	table      *session.Table
+	sync       bool // the table can be compared with a peer's
 	secret     *secret.Secret
 	workers    []*worker
 	events     *event.Aggregator
@@ -110,6 +111,7 @@ func Run(ctx context.Context, o Options) error {
 	d.register(&commands)
 	var helpers sync.WaitGroup
 	helpers.Go(func() { d.keepWall(ctx) })
+	helpers.Go(func() { d.pollLinks(ctx) })
 	if err := d.launch(); err != nil {
 		server.Close()
 		d.stop()

@@ -70,6 +70,7 @@ func TestReloadAppliesAllOrNothing(t *testing.T) {
 	for _, c := range []struct{ name, from, to, want string }{
 		{"two errors, both told", "tarpit observe", "tarpit obsrve\n mask6 640", "640"},
 		{"needs a restart", "name eth0", "name eth9", "eth0 -> eth9"},
+		{"a first peer", "interface 1\n}\nregister", "syncpeer 192.0.2.8\n interface 1\n}\nregister", "network 1 syncpeer (none -> 192.0.2.8)"},
 	} {
 		before := d.snaps.Load()
 		write(t, d, strings.Replace(conf, c.from, c.to, 1))

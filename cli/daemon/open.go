@@ -26,7 +26,11 @@ func (d *Daemon) open(snap *config.Snapshot) error {
 		return err
 	}
 	if made {
-		d.Log.Info().Str("file", snap.Settings.SecretFile).Msg("made a new secret: copy it to a second node, keep it over restarts")
+		told, text := d.Log.Info(), "made a new secret: copy it to a second node, keep it over restarts"
+		if n := snap.SyncNetwork(); n != nil {
+			told, text = d.Log.Warn(), "made a new secret: copy it to the peer "+n.SyncPeer.String()+", or the one of the peer to here; until both have the same one bngsync stays inactive"
+		}
+		told.Str("file", snap.Settings.SecretFile).Msg(text)
 	}
 	cpus, err := dpdk.OwnCPUs()
 	if err != nil {
@@ -43,6 +47,7 @@ func (d *Daemon) open(snap *config.Snapshot) error {
 	if d.pool, err = dpdk.NewPool(p.pool); err != nil {
 		return err
 	}
+	d.sync = p.sync
 	if d.table, err = session.New(&dpdk.Arena{}, p.table(d.secret)); err != nil {
 		return err
 	}

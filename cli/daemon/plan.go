@@ -29,11 +29,12 @@ type plan struct {
 	pool     dpdk.PoolConfig
 	sessions int
 	networks int
+	sync     bool // the table is compared with that of a peer
 	memory   int64
 }
 
 func newPlan(s *config.Snapshot, cpus []int) (*plan, error) {
-	p := &plan{sessions: s.Settings.Sessions, networks: len(s.Networks), cpus: cpus}
+	p := &plan{sessions: s.Settings.Sessions, networks: len(s.Networks), sync: s.SyncNetwork() != nil, cpus: cpus}
 	if len(s.Networks) == 0 {
 		return nil, errors.New(NoNetwork)
 	}
@@ -57,6 +58,7 @@ func newPlan(s *config.Snapshot, cpus []int) (*plan, error) {
 // table sizes the shared table.
 func (p *plan) table(s *secret.Secret) session.Config {
 	c := session.NewConfig("sessions", p.sessions, s.Key(secret.LabelTable, 16))
+	c.Sync = p.sync
 	if p.networks > 1 {
 		// No network may take more than half of a share from the others.
 		for st := range c.Quota {

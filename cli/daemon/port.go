@@ -27,7 +27,7 @@ type port struct {
 	here  bool // present
 	// detached: the interface went away and its successor is not attached yet.
 	detached bool
-	up       bool
+	up       bool // pollLinks has it for the other ports
 	host     []netip.Addr
 }
 
@@ -119,7 +119,7 @@ func (d *Daemon) publish(s *config.Snapshot) {
 	}
 	d.snaps.Store(bound)
 	d.wake()
-	d.track(bound)
+	d.track()
 }
 
 // wake makes idle workers look at what has changed. Callers hold mu, or are alone.

@@ -48,12 +48,21 @@ func (d *Daemon) apply(cfg *config.Config) error {
 		return err
 	}
 	now := d.snaps.Load()
-	if restart := config.Diff(now, next); len(restart) > 0 {
+	if restart := append(config.Diff(now, next), d.firstPeer(next)...); len(restart) > 0 {
 		return fmt.Errorf("not applied, the running configuration stays: restart mire to change %s", strings.Join(restart, ", "))
 	}
 	d.cfg = cfg
 	d.publish(next)
 	d.applyEvents(next)
 	d.Log.Info().Uint64("generation", d.snaps.Load().Generation).Msg("configuration applied")
+	return nil
+}
+
+// firstPeer names the syncpeer of a node that began without one: its table has
+// no digests. A peer that goes, comes back or changes is nothing special.
+func (d *Daemon) firstPeer(next *config.Snapshot) []string {
+	if n := next.SyncNetwork(); n != nil && !d.sync {
+		return []string{fmt.Sprintf("network %d syncpeer (none -> %s)", n.Number, n.SyncPeer)}
+	}
 	return nil
 }

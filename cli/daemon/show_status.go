@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mire/dpdk"
 	"mire/dpdk/burst"
 	"mire/engine/session"
 )
@@ -17,7 +18,7 @@ func (d *Daemon) showStatus([]string) (any, error) {
 	s := d.snaps.Load()
 	st := Status{
 		Hostname: s.Hostname, Version: d.Version, PID: os.Getpid(), Config: d.Config,
-		Generation: s.Generation, Role: d.role.Load().String(), Uptime: time.Since(d.start).Seconds(),
+		Generation: s.Generation, Role: d.role.Load().String(), HA: haLine(s, d.chain.ha.Status(), dpdk.Now()), Uptime: time.Since(d.start).Seconds(),
 		Hugepages: d.eal.Hugepages(), Memory: d.memory(), Table: d.tableView(), Totals: d.totals(),
 		Events: d.events.Stats(), Ports: d.portViews(false), Passive: d.chain.passive, CPU: cpuSeconds(),
 	}
@@ -117,6 +118,9 @@ func (d *Daemon) showModules([]string) (any, error) {
 	}
 	for _, n := range d.chain.passive {
 		at[n].State = "passes on"
+	}
+	if d.snaps.Load().SyncNetwork() == nil {
+		at[d.chain.ha.Name()].State = "no peer"
 	}
 	for _, w := range d.workers {
 		c := w.Counters()

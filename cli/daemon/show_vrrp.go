@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"mire/dpdk"
-	"mire/engine/config"
 	"mire/modules/vrrp"
 )
 
@@ -29,6 +28,15 @@ type VRRP struct {
 	Received       uint64            `json:"received"`
 	Masterships    uint64            `json:"masterships"`
 	Ignored        map[string]uint64 `json:"ignored"`
+	Gateways       []Gateway         `json:"gateways"`
+}
+
+// Gateway is a next hop that tracking watches.
+type Gateway struct {
+	Gateway  int     `json:"gateway"`
+	Address  string  `json:"address"`
+	State    string  `json:"state"`
+	Answered float64 `json:"answered_seconds"` // ago; -1: never
 }
 
 func (d *Daemon) showVRRP([]string) (any, error) {
@@ -46,10 +54,17 @@ func (d *Daemon) showVRRP([]string) (any, error) {
 		VRID: v.VRID, Network: v.Network, Version: v.Version, Family: v.Family, Interval: float64(v.Interval) / 100,
 		Running: st.Running, State: st.State.String(), Cause: st.Cause.String(), Since: ago(st.Since),
 		Configured: v.Priority, Priority: st.Priority, Checksum: st.Dialect.String(),
-		Sent: st.Sent, Received: st.Received, Masterships: st.Masterships, Ignored: map[string]uint64{},
+		Sent: st.Sent, Received: st.Received, Masterships: st.Masterships, Ignored: map[string]uint64{}, Gateways: []Gateway{},
 	}
 	if st.Master.IsValid() {
 		out.Master, out.MasterPriority, out.Heard = st.Master.String(), st.MasterPriority, ago(st.Heard)
+	}
+	for _, g := range st.Gateways {
+		v := Gateway{Gateway: g.Number, Address: g.Addr.String(), State: g.State.String(), Answered: -1}
+		if g.Answered != 0 {
+			v.Answered = ago(g.Answered)
+		}
+		out.Gateways = append(out.Gateways, v)
 	}
 	for i, n := range st.Faults {
 		if n > 0 {
@@ -59,22 +74,13 @@ func (d *Daemon) showVRRP([]string) (any, error) {
 	return out, nil
 }
 
-// track takes trackval of every interface without a link off the priority.
+// track tells the virtual router which interfaces have a link.
 // Callers hold mu, or are alone.
-func (d *Daemon) track(s *config.Snapshot) {
+func (d *Daemon) track() {
 	if d.chain == nil || d.chain.vrrp == nil {
 		return
 	}
-	off := 0
 	for _, p := range d.ports {
-		if p.link() == "up" {
-			continue
-		}
-		for i := range s.Interfaces {
-			if s.Interfaces[i].Number == p.conf.Number {
-				off += s.Interfaces[i].TrackVal
-			}
-		}
+		d.chain.vrrp.Link(p.conf.Number, p.link() == "up")
 	}
-	d.chain.vrrp.Track(off)
 }

@@ -13,6 +13,7 @@ type Status struct {
 	Config     string      `json:"config"`
 	Generation uint64      `json:"generation"`
 	Role       string      `json:"role"`
+	HA         string      `json:"ha,omitempty"` // the peer and how far bngsync is; empty on a node without one
 	Uptime     float64     `json:"uptime_seconds"`
 	Hugepages  bool        `json:"hugepages"`
 	Memory     Memory      `json:"memory"`
@@ -112,7 +113,7 @@ type Turn struct {
 // Module is one link of the chain over all workers.
 type Module struct {
 	Module     string `json:"module"`
-	State      string `json:"state"` // active, passes on
+	State      string `json:"state"` // active, passes on (not built yet), no peer (bngsync)
 	Entered    uint64 `json:"entered"`
 	Decided    uint64 `json:"decided"`
 	Sent       uint64 `json:"sent"`

@@ -119,7 +119,7 @@ var params = []Param{
 			return quote(s.Syslog)
 		},
 	},
-	flag("sessionautoresync", true, "fetch the whole table when a session with the peer begins; off: only what the digests find to differ", func(s *Settings) *bool { return &s.SessionAutoResync }),
+	flag("sessionautoresync", true, "fetch the whole table when a session begins and the peer knows far more; off: only what the digests find to differ", func(s *Settings) *bool { return &s.SessionAutoResync }),
 	flag("sessionsyncack", true, "acknowledge the changes of the peer, which measures the lag in `show ha`", func(s *Settings) *bool { return &s.SessionSyncAck }),
 	flag("ipforwarding", false, "route between networks", func(s *Settings) *bool { return &s.IPForwarding }),
 	flag("multithreading", true, "accepted for files of others: workers are always parallel", func(s *Settings) *bool { return &s.MultiThreading }),

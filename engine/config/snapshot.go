@@ -160,8 +160,8 @@ type Settings struct {
 	SynBudget     int           // tarpitsynrate: SYN-ACKs a second and source; 0 = unlimited
 	Bounds4       Bounds
 	Bounds6       Bounds
-	// sessionautoresync: a session with the peer begins with its whole table;
-	// without it only groups whose digests differ are repaired.
+	// sessionautoresync: a session with a peer that knows far more begins with
+	// its whole table; without it only groups whose digests differ are repaired.
 	SessionAutoResync bool
 	SessionSyncAck    bool // sessionsyncack: the peer's changes are acknowledged
 	VRRPPreempt       bool // vrrppreempt

@@ -1,6 +1,10 @@
 package event
 
-import "github.com/rs/zerolog"
+import (
+	"strings"
+
+	"github.com/rs/zerolog"
+)
 
 // subject is what a kind is counted by: limits hold per subject and kind.
 type subject uint8
@@ -87,6 +91,9 @@ const (
 )
 
 var portStates = [...]string{PortGone: "is gone", PortBack: "is back", LinkDown: "lost its link", LinkUp: "has a link"}
+
+// says tells whether the payload is our own words.
+func (k *kindInfo) says() bool { return strings.Contains(k.text, "%t") }
 
 var unknownKind = kindInfo{name: "unknown", level: zerolog.WarnLevel, text: "network %n: event of an unknown kind for %o, %r [%m]"}
 

@@ -83,6 +83,17 @@ func TestJSONFieldsOfAnEvent(t *testing.T) {
 	}
 }
 
+func TestOurOwnWordsAreReadableInJSON(t *testing.T) {
+	var out bytes.Buffer
+	e := sample(SyncDown, 4)
+	e.PayloadLen = uint8(copy(e.Payload[:], "the peer is silent"))
+	NewLogSink(NewLogger(&out, JSON, zerolog.InfoLevel, nil)).Event(report(&e))
+	var got map[string]any
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || got["why"] != "the peer is silent" || got["payload"] != nil {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
 func TestConsoleHasNoFieldsForEventsButForOthers(t *testing.T) {
 	var out bytes.Buffer
 	log := NewLogger(&out, Text, zerolog.InfoLevel, nil)

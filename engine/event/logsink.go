@@ -17,11 +17,11 @@ func NewLogSink(log zerolog.Logger) *LogSink { return &LogSink{log} }
 // lines out, their text says the same.
 const fieldKind = "kind"
 
-// eventFields are the named fields beside the message. payload is hexadecimal, at most
-// PayloadSize bytes; window is in seconds; destinations and ports_distinct are
-// there when count is above 1.
+// eventFields are the named fields beside the message. payload is hexadecimal, at
+// most PayloadSize bytes, why our own words instead of it; window is in seconds;
+// destinations and ports_distinct are there when count is above 1.
 var eventFields = []string{fieldKind, "family", "network", "ours", "our_port", "remote",
-	"remote_port", "mac", "count", "window", "more", "destinations", "ports_distinct", "verified", "payload"}
+	"remote_port", "mac", "count", "window", "more", "destinations", "ports_distinct", "verified", "payload", "why"}
 
 // Event implements Sink.
 func (s *LogSink) Event(r *Report) {
@@ -67,7 +67,11 @@ func (s *LogSink) Event(r *Report) {
 		}
 	}
 	l.Bool("verified", e.Verified)
-	if e.PayloadLen > 0 {
+	switch {
+	case e.PayloadLen == 0:
+	case info.says():
+		l.Bytes("why", e.payload())
+	default:
 		l.Hex("payload", e.payload())
 	}
 	l.Msg(string(r.text))

@@ -97,7 +97,7 @@ func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
 		b.Drop(i, burst.TarpitUnknown) // changed since the lookup
 		return
 	}
-	if n.isBlind(&r) {
+	if s.isBlind(n, &r) {
 		s.release(n, k, b.Now)
 		b.Drop(i, s.prove(b, n, k, w))
 		return

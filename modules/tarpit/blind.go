@@ -33,16 +33,18 @@ func (l *ledger) forgetUntil(now int64) {
 	}
 }
 
-// isBlind tells whether a capture is older than the watch over its network.
-func (n *network) isBlind(r *session.Record) bool {
-	return r.State == session.Trapped && r.Proven < n.ledger.blind.Load()
+// isBlind tells whether a capture is older than the watch over its network, as far
+// as this node is the one who watches: while another one is master, that one does.
+func (s *stage) isBlind(n *network, r *session.Record) bool {
+	until := n.ledger.blind.Load()
+	return s.master && until > s.since && r.State == session.Trapped && r.Proven < until
 }
 
 // releaseBlind releases a captured address whose proof does not count any more, and
 // tells whether it did.
 func (s *stage) releaseBlind(n *network, k *session.Key, now int64) bool {
 	r, ok := s.w.Table.Get(*k, now)
-	if !ok || !n.isBlind(&r) {
+	if !ok || !s.isBlind(n, &r) {
 		return false
 	}
 	s.release(n, k, now)

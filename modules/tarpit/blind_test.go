@@ -142,3 +142,53 @@ func TestBlindCapturesAreSweptAway(t *testing.T) {
 	l.wantState(cold4, session.Unknown)
 	l.wantState(cold6, session.Unknown)
 }
+
+// foreign puts a capture into the table that another node proved at a time.
+func (l *lab) foreign(a netip.Addr, proven int64) {
+	l.tb.Helper()
+	now := l.Lane.Now
+	r := session.Record{Key: keyOf(a), State: session.Trapped, Expires: now + int64(5*time.Minute), Proven: proven}
+	if o := l.Table.Put(&r, 1<<session.Unknown, now); o != session.Done {
+		l.tb.Fatal(o)
+	}
+}
+
+// What the other node proved before this one started is older than its clock.
+func TestCaptureFromBeforeTheStartIsKept(t *testing.T) {
+	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
+		l := newLab(t)
+		l.foreign(cold, -int64(time.Minute))
+		l.Pass(5 * time.Second)
+		l.wantState(cold, session.Trapped)
+		if o := l.Turn(ask(cold)); o.Sent != 1 || l.count(Releases) != 0 {
+			t.Errorf("answered %d times, %d releases", o.Sent, l.count(Releases))
+		}
+	})
+}
+
+// A backup whose port was away loses nothing of what the master holds, also not
+// when it takes over; as master it doubts what nobody has watched.
+func TestOnlyAMasterDoubtsWhatItDidNotWatch(t *testing.T) {
+	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
+		l := newLab(t)
+		l.Role.Set(1)
+		l.Pass(time.Second)
+		l.foreign(cold, l.Lane.Now)
+		l.Apply(watched(away["without a port"], generation(2)))
+		l.Pass(3 * time.Millisecond)
+		l.Apply(watched(generation(3)))
+		l.Pass(5 * time.Second)
+		l.wantState(cold, session.Trapped)
+		l.Role.Set(0)
+		l.Pass(5 * time.Second)
+		l.wantState(cold, session.Trapped)
+		if o := l.Turn(ask(cold)); o.Sent != 1 || l.count(Releases) != 0 {
+			t.Errorf("answered %d times, %d releases", o.Sent, l.count(Releases))
+		}
+		l.Apply(watched(away["without a port"], generation(4)))
+		l.Pass(3 * time.Millisecond)
+		l.Apply(watched(generation(5)))
+		l.Pass(5 * time.Second)
+		l.wantState(cold, session.Unknown)
+	})
+}

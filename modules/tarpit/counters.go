@@ -11,6 +11,7 @@ const (
 	ProofsTrapped
 	ProofsReal
 	ProofsAborted
+	ProofsFrozen
 	Probes
 	ProbesQueued
 	ProbesExpired
@@ -42,6 +43,7 @@ var CounterInfos = [NumCounters]CounterInfo{
 	ProofsTrapped:    {"proofs_trapped", "proofs that heard nobody: the address was captured"},
 	ProofsReal:       {"proofs_real", "proofs ended by a sign of life"},
 	ProofsAborted:    {"proofs_aborted", "proofs given up without a decision"},
+	ProofsFrozen:     {"proofs_frozen", "proofs not started, or ended undecided, while this node was handing over"},
 	Probes:           {"probes", "who-has and neighbour solicitations sent, of all purposes"},
 	ProbesQueued:     {"probes_queued", "probes that had to wait for the rate bound or a spare buffer"},
 	ProbesExpired:    {"probes_expired", "probes that waited a second in vain"},

@@ -48,6 +48,9 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 	switch {
 	case !n.can[f]:
 		return burst.TarpitBounds
+	case s.w.Role.Frozen():
+		n.own[ProofsFrozen]++
+		return burst.TarpitBounds
 	case f == v4 && b.Now < n.ledger.holdUntil.Load():
 		n.own[DHCPHolds]++
 		return burst.TarpitDHCP
@@ -74,7 +77,7 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 		return burst.TarpitBounds
 	}
 	i := s.proofs.add(k, b.Now)
-	s.proof[i] = proof{net: n.index, need: uint8(s.probes), start: b.Now}
+	s.proof[i] = proof{net: n.index, need: uint8(s.probes), start: session.Cut(b.Now)}
 	n.own[Proofs]++
 	if w != nil && s.proof[i].waiters.add(w) {
 		n.own[Waiters]++
@@ -183,12 +186,18 @@ func (s *stage) await(i int, now, wait int64) {
 	s.proofs.set(i, min(now+wait, p.until))
 }
 
-// decide captures an address for which nobody spoke.
+// decide captures an address for which nobody spoke, unless the other node is
+// about to take over: what it has not been told it would not answer for.
 func (s *stage) decide(b *burst.Burst, i int) {
 	p, k := &s.proof[i], &s.proofs.keys[i]
 	n := &s.nets[p.net]
 	f := familyOf(k)
 	if s.snap.Exempt(n.index, k.Hi, k.Lo) {
+		s.abort(i, b.Now)
+		return
+	}
+	if s.w.Role.Frozen() {
+		n.own[ProofsFrozen]++
 		s.abort(i, b.Now)
 		return
 	}

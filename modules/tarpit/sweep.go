@@ -126,12 +126,12 @@ func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 	}
 	now := b.Now
 	if !n.watched() {
-		if r.State == session.Trapped {
+		if s.master && r.State == session.Trapped {
 			s.release(n, &r.Key, now) // nobody is heard here who might come alive
 		}
 		return
 	}
-	if n.isBlind(r) || r.State != session.Real && s.snap.Exempt(n.index, r.Hi, r.Lo) {
+	if s.isBlind(n, r) || r.State != session.Real && s.snap.Exempt(n.index, r.Hi, r.Lo) {
 		s.release(n, &r.Key, now)
 		return
 	}

@@ -146,7 +146,7 @@ func (s *stage) askClaimant(b *burst.Burst, n *network, i int) {
 	wait := s.probe(b, n, &s.checks.keys[i], to, forUpkeep)
 	if wait == 0 {
 		if v.tries == 0 {
-			v.asked = b.Now
+			v.asked = session.Cut(b.Now) // as Proven is
 		}
 		v.tries, v.until, v.at = v.tries+1, 0, b.Now+settle
 		if v.tries == 1 && v.mac == [6]byte{} {

@@ -107,9 +107,9 @@ func (a *announcer) begin(rounds []int64, now int64) {
 	*a = announcer{rounds: rounds, begun: now}
 }
 
-// heal starts the rounds for after two masters met, unless rounds are under way.
+// heal starts the rounds for after two masters met, unless they are under way.
 func (a *announcer) heal(now int64) {
-	if a.rounds == nil {
+	if len(a.rounds) != len(healing) {
 		a.begin(healing[:], now)
 	}
 }

@@ -66,6 +66,9 @@ const (
 	Demote
 	// Dispute: another master was heard and lost; announce the addresses again.
 	Dispute
+	// Reveal: send one more advertisement, though backup now. The winner may
+	// have spoken first, and must learn that there were two masters.
+	Reveal
 )
 
 // Cause says why the state changed last.
@@ -246,7 +249,7 @@ func (m *Machine) defend(h Heard, now int64) Action {
 	}
 	m.adopt(h)
 	m.deadline = now + m.MasterDown()
-	return Demote
+	return Reveal | Demote
 }
 
 // adopt takes over the master's interval. Version 2 has one for all.

@@ -168,9 +168,9 @@ func TestMasterHearsAnother(t *testing.T) {
 		state   State
 		cause   Cause
 	}{
-		{"higher", 3, heard(101), Demote, Backup, HigherHeard},
-		{"higher, version 2", 2, heard(101), Demote, Backup, HigherHeard},
-		{"equal from above", 3, Heard{Priority: 100, Interval: second, Higher: true, Tie: true}, Demote, Backup, TieLost},
+		{"higher", 3, heard(101), Reveal | Demote, Backup, HigherHeard},
+		{"higher, version 2", 2, heard(101), Reveal | Demote, Backup, HigherHeard},
+		{"equal from above", 3, Heard{Priority: 100, Interval: second, Higher: true, Tie: true}, Reveal | Demote, Backup, TieLost},
 		{"equal from below", 3, Heard{Priority: 100, Interval: second, Tie: true}, Advertise | Dispute, Master, MasterSilent},
 		{"equal from above, but no tie-break", 3, Heard{Priority: 100, Interval: second, Higher: true}, Advertise | Dispute, Master, MasterSilent},
 		{"lower answers at once", 3, heard(99), Advertise | Dispute, Master, MasterSilent},
@@ -251,7 +251,7 @@ func TestPriorityChangesUnderWay(t *testing.T) {
 	if a := l.Set(rules(60), l.now); a != Advertise {
 		t.Errorf("a master of lower priority wants %b", a)
 	}
-	if a := l.Advert(heard(80), l.now); a != Demote {
+	if a := l.Advert(heard(80), l.now); a != Reveal|Demote {
 		t.Errorf("%b", a)
 	}
 	l.Set(rules(120), l.now)

@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"sync/atomic"
 
 	"mire/engine"
@@ -24,14 +25,16 @@ type common struct {
 	faults [NumFaults]atomic.Uint64
 	lost   atomic.Uint64 // advertisements that found a full box
 
-	penalty atomic.Int64 // what tracking takes off the priority
-	waiting atomic.Bool  // not ready to preempt
-	yield   atomic.Bool  // asked to give the role away
-	shown   board
+	down     links
+	ident    uint16                     // of our echo requests
+	answered [maxGateways]atomic.Int64  // when a gateway last did
+	gateways [maxGateways]atomic.Uint32 // their GatewayState
+	watched  atomic.Pointer[[]Gateway]  // which there are
+	shown    board
 }
 
 // New makes the module.
-func New() *Module { return new(Module) }
+func New() *Module { return &Module{common{ident: uint16(rand.Uint32())}} }
 
 // Name implements engine.Module.
 func (*Module) Name() string { return "vrrp" }
@@ -52,12 +55,3 @@ func Standing(s *config.Snapshot) engine.Standing {
 	}
 	return engine.Master
 }
-
-// Track takes n off the configured priority, down to 1, from the next Tick on.
-func (m *Module) Track(n int) { m.common.penalty.Store(int64(n)) }
-
-// Hold keeps a backup from preempting a living master while on.
-func (m *Module) Hold(on bool) { m.common.waiting.Store(on) }
-
-// Yield asks a master to resign and listen.
-func (m *Module) Yield() { m.common.yield.Store(true) }

@@ -180,11 +180,14 @@ func TestTheBackupTakesOverAndGivesBack(t *testing.T) {
 func TestAStoppedMasterIsReplacedAfterTheSkew(t *testing.T) {
 	p := newPair(t, []func(*config.Snapshot){priority(100)}, []func(*config.Snapshot){priority(200)})
 	p.pass(10 * time.Second)
-	p.b.mod.Yield()
+	p.b.Role.Yield()
 	p.pass(700 * time.Millisecond)
 	p.want(t, engine.Master, engine.Backup)
 	if c := p.a.mod.Status().Cause; c != MasterLeft {
 		t.Errorf("%v", c)
+	}
+	if c := p.b.mod.Status().Cause; c != Handover {
+		t.Errorf("the one that yielded is backup by %v", c)
 	}
 }
 
@@ -201,14 +204,17 @@ func TestEqualPrioritiesAreDecidedByAddress(t *testing.T) {
 }
 
 func TestTrackingGivesTheRoleAway(t *testing.T) {
-	track := with(func(v *config.VRRP) { v.Tracking = true })
+	track := func(s *config.Snapshot) {
+		with(func(v *config.VRRP) { v.Tracking = true })(s)
+		s.Interfaces[0].TrackVal = 50
+	}
 	p := newPair(t, []func(*config.Snapshot){priority(100), track}, []func(*config.Snapshot){priority(120), track})
 	p.pass(10 * time.Second)
 	p.want(t, engine.Backup, engine.Master)
-	p.b.mod.Track(50)
+	p.b.mod.Link(1, false)
 	p.pass(5 * time.Second)
 	p.want(t, engine.Master, engine.Backup)
-	p.b.mod.Track(0)
+	p.b.mod.Link(1, true)
 	p.pass(5 * time.Second)
 	p.want(t, engine.Backup, engine.Master)
 }

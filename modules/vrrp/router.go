@@ -38,7 +38,10 @@ type router struct {
 	rules      Rules
 	priority   int // as configured
 	tracking   bool
-	only       bool // listen to the peer alone
+	tracked    []tracked
+	gateways   []gateway
+	watched    []Gateway // as they are shown
+	only       bool      // listen to the peer alone
 	want       expect
 	dialect    Dialect // configured; Either: that heard last
 	legs       [2]leg  // IPv4, IPv6
@@ -81,6 +84,10 @@ func compile(s *config.Snapshot) (r router) {
 		r.legs[1] = newLeg6(v, n)
 	}
 	r.targets = targets(s)
+	if r.tracking {
+		r.tracked = trackedOf(s)
+		r.gateways, r.watched = gateways(s)
+	}
 	return r
 }
 

@@ -25,6 +25,11 @@ func (s *stage) sendBy(b *burst.Burst, l *leg, priority uint8) bool {
 	m := Message{Version: s.r.rules.Version, VRID: s.r.want.vrid, Priority: priority, Interval: s.m.Interval,
 		Dialect: s.speaks(), Auth: s.r.want.auth, Addresses: l.list}
 	link := packet.Link{Src: l.mac, VLAN: s.r.vlan}
+	if s.m.State == Backup && priority != Resigning {
+		// Another is master by now: by the virtual MAC this would have the
+		// switch deliver its frames to us until it announces itself again.
+		link.Src = s.r.realMAC
+	}
 	switch {
 	case l.unicast:
 		mac, ok := s.w.Neighbours.Resolve(s.r.number, l.hopHi, l.hopLo, b.Now)

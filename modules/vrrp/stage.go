@@ -24,6 +24,9 @@ type stage struct {
 	calls   announcer
 	joinAt  int64
 	joined  int
+	silent  bits  // interfaces behind which a gateway does not answer
+	overdue int64 // the deadline that late waits for
+	listen  int64 // until when it waits
 
 	sent, received, masterships uint64
 	seen                        event.Event
@@ -39,10 +42,14 @@ func newStage(w *engine.Worker, c *common) *stage {
 }
 
 // Process implements engine.Stage: advertisements for our virtual router are
-// heard and end here; everything else is left alone.
+// heard and end here, and so do answers of watched gateways; everything else is
+// left alone.
 func (s *stage) Process(b *burst.Burst) {
 	for m := b.Undecided & b.Class[burst.ClassVRRP]; m != 0; m = m.Rest() {
 		s.hear(b, m.First())
+	}
+	if len(s.r.gateways) > 0 {
+		s.answers(b)
 	}
 }
 
@@ -63,22 +70,45 @@ func (s *stage) Tick(b *burst.Burst) {
 			s.take(b, &n)
 		}
 	}
-	s.m.MayPreempt = !s.c.waiting.Load()
+	s.m.MayPreempt = !s.w.Role.Held()
+	s.silent = s.watch(b)
 	if rules := s.rules(); rules != s.m.Rules {
 		s.do(b, s.m.Set(rules, b.Now))
 	}
-	if s.c.yield.Load() && s.c.yield.CompareAndSwap(true, false) {
+	if s.w.Role.TakeYield() {
 		s.do(b, s.m.Yield(b.Now))
 	}
 	owed := s.owed
 	s.owed = 0
-	s.do(b, owed|s.m.Timer(b.Now))
+	if !s.late(b) {
+		owed |= s.m.Timer(b.Now)
+	}
+	s.do(b, owed)
 	s.join(b)
 	if s.m.State == Master {
 		s.calls.tick(b, s.r.targets)
 	}
 	s.show()
 	s.w.WakeAt(min(s.m.Deadline(), s.calls.next(), s.joinAt))
+}
+
+const (
+	lateness = second / 100 // of a Tick: more means that this worker stood still
+	hearOut  = second / 200 // then: for what waits in the queues of all workers
+)
+
+// late tells whether a backup's deadline passed while nobody here was running,
+// so that the master's advertisements may wait unread: they are heard first.
+func (s *stage) late(b *burst.Burst) bool {
+	at := s.m.Deadline()
+	if s.m.State != Backup || b.Now-at < lateness {
+		return false
+	}
+	if s.overdue != at {
+		s.overdue, s.listen = at, b.Now+hearOut
+	}
+	s.w.WakeAt(s.listen)
+	return b.Now < s.listen
 }
 
 // Apply implements engine.Stage. Worker 0 switches at its next Tick, when it
@@ -106,7 +136,9 @@ func (s *stage) change(b *burst.Burst) {
 		s.do(b, s.m.Stop(b.Now))
 	}
 	was := s.r.configured
+	s.next.inherit(&s.r)
 	s.r = s.next
+	s.c.show(s.r.watched, s.r.gateways)
 	switch {
 	case same:
 	case s.r.on:
@@ -122,13 +154,10 @@ func (s *stage) change(b *burst.Burst) {
 	s.c.shown.running.Store(s.r.on)
 }
 
-// rules are those configured, with what tracking takes off the priority. The
-// owner of the addresses stays it.
+// rules are those configured, with the priority that tracking leaves.
 func (s *stage) rules() Rules {
 	r := s.r.rules
-	if s.r.tracking && s.r.priority != Owner {
-		r.Priority = uint8(max(1, int64(s.r.priority)-s.c.penalty.Load()))
-	}
+	r.Priority = s.priority()
 	return r
 }
 
@@ -153,6 +182,9 @@ func (s *stage) do(b *burst.Burst, a Action) {
 	}
 	if a&Resign != 0 {
 		s.send(b, Resigning)
+	}
+	if a&Reveal != 0 {
+		s.send(b, s.m.Priority)
 	}
 	if a&Advertise != 0 && s.m.State == Master && !s.send(b, s.m.Priority) {
 		s.owed = Advertise

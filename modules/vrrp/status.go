@@ -23,6 +23,7 @@ type Status struct {
 	Lost           uint64 // advertisements that another worker could not hand over
 	Masterships    uint64 // how often this node became master
 	Faults         [NumFaults]uint64
+	Gateways       []Gateway // that tracking watches
 }
 
 // board is where worker 0 shows its state. Each field is read by itself.
@@ -51,6 +52,12 @@ func (m *Module) Status() Status {
 		binary.BigEndian.PutUint64(a[:8], hi)
 		binary.BigEndian.PutUint64(a[8:], lo)
 		s.Master = netip.AddrFrom16(a).Unmap()
+	}
+	if list := c.watched.Load(); list != nil {
+		for _, g := range *list {
+			g.State, g.Answered = GatewayState(c.gateways[g.Number].Load()), c.answered[g.Number].Load()
+			s.Gateways = append(s.Gateways, g)
+		}
 	}
 	for i := range s.Faults {
 		s.Faults[i] = c.faults[i].Load()

@@ -165,7 +165,7 @@ func (c *Comparison) Print(w io.Writer) {
 	if rows == nil {
 		fmt.Fprintln(w, "neither run has results")
 	} else {
-		grid(w, []string{"ratio of", "to", ">before", ">after", ">change", ">allowed", ""}, rows)
+		Grid(w, []string{"ratio of", "to", ">before", ">after", ">change", ">allowed", ""}, rows)
 	}
 	for _, d := range c.Doubts {
 		fmt.Fprintf(w, "%s %s\n", p.warn("note:"), d)

@@ -59,9 +59,9 @@ func enough(dir string, free, freeFiles, files uint64) error {
 	return nil
 }
 
-// replace writes a file anew: first beside the old one, then in its place, so
+// Replace writes a file anew: first beside the old one, then in its place, so
 // that whoever opens path finds the old content or all of the new.
-func replace(path string, content []byte) (err error) {
+func Replace(path string, content []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".mire-*")
 	if err != nil {
 		return err

@@ -80,7 +80,7 @@ func TestReplaceKeepsTheOldFileUntilTheNewOneIsWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer old.Close()
-	if err := replace(path, []byte("new")); err != nil {
+	if err := Replace(path, []byte("new")); err != nil {
 		t.Fatal(err)
 	}
 	b := make([]byte, 8)
@@ -90,7 +90,7 @@ func TestReplaceKeepsTheOldFileUntilTheNewOneIsWhole(t *testing.T) {
 	if got, _ := os.ReadFile(path); string(got) != "new" {
 		t.Errorf("%q", got)
 	}
-	if err := replace(filepath.Join(dir, "none", "f"), nil); err == nil {
+	if err := Replace(filepath.Join(dir, "none", "f"), nil); err == nil {
 		t.Error("written into a folder that is not there")
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {

@@ -41,7 +41,7 @@ func (r *Run) printResults(w io.Writer, p paint) {
 		rows = append(rows, row)
 	}
 	if rows != nil {
-		grid(w, []string{"workload", ">workers", ">size", ">table", ">Mpps", "yardstick", ">Mpps", ">ratio", "quartiles", ">pairs", ""}, rows)
+		Grid(w, []string{"workload", ">workers", ">size", ">table", ">Mpps", "yardstick", ">Mpps", ">ratio", "quartiles", ">pairs", ""}, rows)
 	}
 }
 
@@ -86,7 +86,7 @@ func (r *Run) printTargets(w io.Writer, p paint) {
 		rows = append(rows, table.Row{t.Name, t.Against, t.Unit, fmt.Sprintf("%.3g", t.Measured), fmt.Sprintf("%s%.3g", bound, t.Least), fmt.Sprintf("%.3g", t.Aim), verdict})
 	}
 	if rows != nil {
-		grid(w, []string{"target", "against", "unit", ">measured", "", ">aim", ""}, rows)
+		Grid(w, []string{"target", "against", "unit", ">measured", "", ">aim", ""}, rows)
 	}
 }
 
@@ -101,7 +101,7 @@ func (r *Run) printSearch(w io.Writer, _ paint) {
 		rows = append(rows, table.Row{s.Workload, s.Side, bytesText(s.Size, s.Mix), s.Port, ring, s.Word, s.NDR.text(), s.PDR.text(), s.Trials, s.Disturbed, share(s.CPUShare)})
 	}
 	if rows != nil {
-		grid(w, []string{"workload", "side", ">size", "port", ">ring", "", "no loss, Mpps", "0.5 % loss, Mpps", ">trials", ">disturbed", ">had CPU"}, rows)
+		Grid(w, []string{"workload", "side", ">size", "port", ">ring", "", "no loss, Mpps", "0.5 % loss, Mpps", ">trials", ">disturbed", ">had CPU"}, rows)
 		s := &r.Search[0]
 		fmt.Fprintf(w, "a rate holds when trials of %.3g s, %.3g s in all, lose no more, but for %.0f %% of the time;\n"+
 			"a trial is disturbed, and made again, when its threads had no CPU for long enough to explain its losses; had CPU: the device's thread, of the time it worked\n",
@@ -146,7 +146,7 @@ func (r *Run) printLatency(w io.Writer, _ paint) {
 			us(l.P50), us(l.P90), us(l.P99), us(l.P999), us(l.Max), l.Count})
 	}
 	if rows != nil {
-		grid(w, []string{"latency, us", "side", ">size", ">load", ">Mpps", ">p50", ">p90", ">p99", ">p99.9", ">max", ">frames"}, rows)
+		Grid(w, []string{"latency, us", "side", ">size", ">load", ">Mpps", ">p50", ">p90", ">p99", ">p99.9", ">max", ">frames"}, rows)
 	}
 }
 

@@ -11,9 +11,9 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// grid is an aligned table without lines; titles that begin with > head a
+// Grid writes an aligned table without lines; titles that begin with > head a
 // column of numbers.
-func grid(w io.Writer, titles []string, rows []table.Row) {
+func Grid(w io.Writer, titles []string, rows []table.Row) {
 	t := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators

@@ -49,7 +49,7 @@ func Write(dir string, r *Run) ([]string, error) {
 	var paths []string
 	for _, name := range Files {
 		path := filepath.Join(dir, name)
-		if err := replace(path, content[name]); err != nil {
+		if err := Replace(path, content[name]); err != nil {
 			return paths, fmt.Errorf("the report is not complete: %w", err)
 		}
 		paths = append(paths, path)

@@ -1,0 +1,72 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"mire/engine"
+	"mire/engine/config"
+	"mire/engine/control"
+	"mire/engine/ha"
+)
+
+const (
+	// switchoverWait is how long a planned handover may take: it needs a few
+	// round trips, and some milliseconds in which nothing changes.
+	switchoverWait = 5 * time.Second
+	switchoverPoll = 2 * time.Millisecond
+)
+
+// syncer is what a planned handover needs of the module bngsync.
+type syncer interface {
+	Status() ha.Status
+	Switchover() bool // false: one is under way
+}
+
+// switchover gives the role to the peer without losing an entry, and waits for
+// the end of that.
+func (d *Daemon) switchover(ctx context.Context) (any, error) {
+	return switchover(ctx, d.snaps.Load().SyncNetwork(), d.role, d.chain.ha, d.wake)
+}
+
+func switchover(ctx context.Context, n *config.Network, role *engine.Role, s syncer, wake func()) (any, error) {
+	if n == nil {
+		return nil, fmt.Errorf("switchover: " + noPeer)
+	}
+	before := s.Status()
+	switch {
+	case !role.Master():
+		return nil, &control.Error{Message: "switchover: this node is backup, it has no role to give away", Hint: "ask the master: " + n.SyncPeer.String()}
+	case before.State < ha.Talking:
+		return nil, &control.Error{Message: fmt.Sprintf("switchover: no session with %v: %s", n.SyncPeer, before.Why), Hint: "mire show ha says more"}
+	case before.State != ha.Converged:
+		return nil, &control.Error{Message: fmt.Sprintf("switchover: the table of %v is not equal yet, %d groups differ", n.SyncPeer, before.Differing),
+			Hint: "try again in a moment; mire show ha says when"}
+	}
+	if !s.Switchover() {
+		return nil, fmt.Errorf("switchover: one is under way already")
+	}
+	wake()
+	ctx, cancel := context.WithTimeout(ctx, switchoverWait)
+	defer cancel()
+	tick := time.NewTicker(switchoverPoll)
+	defer tick.Stop()
+	for {
+		h := s.Status().Handover
+		if h.At != before.Handover.At {
+			switch {
+			case h.Step == ha.HandoverDone && h.Took > 0: // and the elections took the role away
+				return map[string]any{"result": "handed over", "peer": n.SyncPeer.String(), "milliseconds": millis(h.Took)}, nil
+			case h.Step == ha.HandoverFailed:
+				return nil, fmt.Errorf("switchover: given up after %.1f ms, this node stays master: %s", millis(h.Took), h.Why)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, &control.Error{Message: fmt.Sprintf("switchover: not finished after %v: it is %s", switchoverWait, handoverSteps[h.Step]),
+				Hint: "mire show ha says what became of it"}
+		case <-tick.C:
+		}
+	}
+}

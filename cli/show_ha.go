@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"mire/cli/daemon"
+)
+
+// printBngsync prints the shape that users of the family know: nothing may be
+// added to it. `show ha` says more.
+func printBngsync(w io.Writer, v daemon.Bngsync) {
+	if !v.Active {
+		fmt.Fprintln(w, "  bngsync is inactive")
+	} else {
+		fmt.Fprintln(w, "  bngsync is active")
+	}
+	if v.Family == "" {
+		fmt.Fprintln(w, "  "+v.Why)
+		return
+	}
+	fmt.Fprintf(w, "  we are talking (and expecting) %s UDP port %d\n", v.Family, v.Port)
+	if v.PeerMAC == "" {
+		fmt.Fprintln(w, "  the MAC address for syncpeer is not known")
+	} else {
+		fmt.Fprintf(w, "  the MAC address for syncpeer is known as %s\n", v.PeerMAC)
+	}
+	fmt.Fprintf(w, "  bngsync IPv4 packets received: %d\n", v.Received4)
+	fmt.Fprintf(w, "  bngsync IPv6 packets received: %d\n", v.Received6)
+}
+
+func printHA(w io.Writer, v daemon.HA) {
+	state := fmt.Sprintf("%s for %s", v.State, seconds(v.Since))
+	if v.Why != "" {
+		state += ": " + v.Why
+	}
+	heard := "never"
+	if v.Heard >= 0 {
+		heard = precise(v.Heard) + " ago"
+	}
+	rows := []table.Row{
+		{"peer", fmt.Sprintf("%s [%s] on network %d", v.Peer, or(v.PeerMAC, "MAC not known"), v.Network)},
+		{"session", state},
+		{"heard", heard},
+		{"converged", yesNo(v.Converged)},
+		{"groups differing", v.Differing},
+		{"changes waiting", yesNo(v.Pending)},
+		{"may preempt", yesNo(!v.Held)},
+		{"lag", fmt.Sprintf("p50 %.2f ms, p99 %.2f ms, max %.2f ms over %d acknowledgements", v.Lag.P50, v.Lag.P99, v.Lag.Max, v.Lag.Count)},
+		{"sessions", v.Sessions},
+		{"strangers", fmt.Sprintf("%d datagrams did not come from the peer", v.Strangers)},
+		{"lost", fmt.Sprintf("%d datagrams found no room", v.Lost)},
+		{"conflicts", v.Conflicts},
+		{"split brains", v.SplitBrains},
+		{"handover", handoverText(&v.Handover)},
+	}
+	printPairs(w, rows)
+	fmt.Fprintln(w)
+	printTable(w, []column{{"node", false}, {"standing", false}, {"term", true}, {"digest", false}}, []table.Row{
+		{"this one", v.Standing, v.Term, v.Digest},
+		{"peer", or(v.PeerStanding, "not known"), v.PeerTerm, v.PeerDigest},
+	})
+	fmt.Fprintln(w)
+	rows = nil
+	for _, name := range slices.Sorted(maps.Keys(v.Sent)) {
+		rows = append(rows, table.Row{name, v.Sent[name], v.Received[name]})
+	}
+	printTable(w, []column{{"datagrams", false}, {"sent", true}, {"received", true}}, rows)
+	fmt.Fprintln(w)
+	printCounts(w, "records", "count", v.Records)
+	if len(v.Rejected) > 0 {
+		fmt.Fprintln(w)
+		printCounts(w, "rejected", "datagrams", v.Rejected)
+	}
+	if len(v.History) == 0 {
+		return
+	}
+	fmt.Fprintln(w)
+	rows = nil
+	for _, t := range slices.Backward(v.History) {
+		rows = append(rows, table.Row{precise(t.Ago), t.What, t.Why})
+	}
+	printTable(w, []column{{"ago", true}, {"transition", false}, {"why", false}}, rows)
+}
+
+func handoverText(h *daemon.Handover) string {
+	switch h.Step {
+	case "none":
+		return "none was asked for"
+	case "done":
+		return fmt.Sprintf("done in %.1f ms, %s ago", h.Took, precise(h.Ago))
+	case "failed":
+		return fmt.Sprintf("given up after %.1f ms, %s ago: %s", h.Took, precise(h.Ago), h.Why)
+	}
+	return fmt.Sprintf("%s for %s", h.Step, precise(h.Ago))
+}
+
+// printCounts writes what is counted by name, in the order of the names.
+func printCounts(w io.Writer, name, title string, counts map[string]uint64) {
+	var rows []table.Row
+	for _, n := range slices.Sorted(maps.Keys(counts)) {
+		rows = append(rows, table.Row{n, counts[n]})
+	}
+	printTable(w, []column{{name, false}, {title, true}}, rows)
+}
+
+// precise is a time in milliseconds while it is short.
+func precise(s float64) string {
+	d := time.Duration(s * float64(time.Second))
+	if d < time.Minute {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
