@@ -111,7 +111,7 @@ func (d *Daemon) openWorkers(p *plan) error {
 	}
 	var rings []*event.Ring
 	for i := range p.workers {
-		side, err := dpdk.NewWorker(dpdk.WorkerConfig{TxQueue: i, Ports: devs, Pool: d.pool, AnyNode: true})
+		side, err := dpdk.NewWorker(dpdk.WorkerConfig{TxQueue: i, Ports: devs, Pool: d.pool, AnyNode: true, Spares: p.spares})
 		if err != nil {
 			return err
 		}

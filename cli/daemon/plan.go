@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mire/dpdk"
+	"mire/dpdk/burst"
 	"mire/engine/config"
 	"mire/engine/secret"
 	"mire/engine/session"
@@ -29,12 +30,16 @@ type plan struct {
 	pool     dpdk.PoolConfig
 	sessions int
 	networks int
+	spares   int  // frames of its own that a worker can make in one turn
 	sync     bool // the table is compared with that of a peer
 	memory   int64
 }
 
 func newPlan(s *config.Snapshot, cpus []int) (*plan, error) {
-	p := &plan{sessions: s.Settings.Sessions, networks: len(s.Networks), sync: s.SyncNetwork() != nil, cpus: cpus}
+	p := &plan{sessions: s.Settings.Sessions, networks: len(s.Networks), sync: s.SyncNetwork() != nil, cpus: cpus, spares: burst.SpareSize}
+	if p.sync {
+		p.spares = burst.MaxSpares // a table leaves in frames of our own
+	}
 	if len(s.Networks) == 0 {
 		return nil, errors.New(NoNetwork)
 	}
@@ -47,10 +52,10 @@ func newPlan(s *config.Snapshot, cpus []int) (*plan, error) {
 	}
 	p.workers = min(p.workers, len(p.cpus))
 	// Each port has an RX and a TX ring for each worker (at most), each worker
-	// 96 slots and up to 256 held frames a port; each lcore a cache.
+	// the slots of a burst and up to 256 held frames a port; each lcore a cache.
 	perPort := p.workers * (2*descriptors + 256)
 	p.pool = dpdk.PoolConfig{Name: "mire", AnyNode: true,
-		Count: uint32(8191 + len(s.Interfaces)*perPort + p.workers*96 + (p.workers+1)*512)}
+		Count: uint32(8191 + len(s.Interfaces)*perPort + p.workers*(burst.Size+p.spares) + (p.workers+1)*512)}
 	p.memory = dpdk.PoolBytes(p.pool) + dpdk.ArenaBytes(session.Bytes(p.sessions)) + int64(p.workers)*(1<<20)
 	return p, nil
 }

@@ -3,6 +3,7 @@ package ha
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 
 	"mire/dpdk/burst"
 	"mire/engine"
@@ -26,25 +27,22 @@ type way struct {
 	peer     netip.Addr
 }
 
-// newWay is that of the lowest numbered network with a syncpeer.
+// newWay is that over the network that has the syncpeer.
 func newWay(s *config.Snapshot) (w way) {
-	for i := range s.Networks {
-		n := &s.Networks[i]
-		if !n.SyncPeer.IsValid() {
-			continue
-		}
-		w = way{number: uint16(n.Number), net: uint16(i), port: n.Port, vlan: n.VLAN, mac: n.RealMAC,
-			peer: n.SyncPeer.Unmap()}
-		real := n.Real4
-		if w.v6 = w.peer.Is6(); w.v6 {
-			real = n.Real6
-		}
-		w.on = n.Port != config.NoPort && real.IsValid()
-		copy(w.src[:], real.Unmap().AsSlice())
-		copy(w.dst[:], w.peer.AsSlice())
-		w.hi, w.lo = own.Words(w.peer)
+	n := s.SyncNetwork()
+	if n == nil {
 		return w
 	}
+	w = way{number: uint16(n.Number), port: n.Port, vlan: n.VLAN, mac: n.RealMAC, peer: n.SyncPeer.Unmap()}
+	w.net = uint16(slices.IndexFunc(s.Networks, func(o config.Network) bool { return o.Number == n.Number }))
+	real := n.Real4
+	if w.v6 = w.peer.Is6(); w.v6 {
+		real = n.Real6
+	}
+	w.on = n.Port != config.NoPort && real.IsValid()
+	copy(w.src[:], real.Unmap().AsSlice())
+	copy(w.dst[:], w.peer.AsSlice())
+	w.hi, w.lo = own.Words(w.peer)
 	return w
 }
 
