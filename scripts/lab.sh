@@ -9,7 +9,7 @@
 #
 # Leg N (from 1) has, in namespace $LAB-LEG, interface eth0 with address
 # 198.18.0.N/24, 198.18.1.N/24, 2001:db8:18::N/64 and 2001:db8:19::N/64, except
-# the leg `mire`, which has none. LAB (default mire-lab) is the name prefix.
+# `mire` and `mire-ANYTHING`, which have none. LAB (default mire-lab) is the name prefix.
 set -euo pipefail
 LAB=${LAB:-mire-lab}
 
@@ -30,7 +30,7 @@ up() {
     ip -n "$LAB-$leg" link set lo up
     ip -n "$LAB-$leg" link add eth0 type veth peer name "p$n" netns "$br"
     ip -n "$br" link set "p$n" master br0 up
-    if [ "$leg" = mire ]; then
+    if [ "${leg%%-*}" = mire ]; then
       # No address of the kernel's on this leg: Mire alone speaks here.
       ip netns exec "$LAB-$leg" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
     else
@@ -44,6 +44,7 @@ up() {
   done
 }
 
+# shellcheck disable=SC2086 # pids are words
 down() {
   local ns pids
   for ns in $(namespaces); do

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+
+	"mire/dpdk"
 )
 
 // mire is a pair of this program's own daemons.
@@ -22,7 +25,7 @@ func (mire) Name() string { return "mire" }
 func (mire) InKernel() bool { return false }
 
 // Prepare implements program. Both nodes have one secret and are each other's
-// syncpeer.
+// syncpeer. They stand for two machines: their workers have different CPUs.
 func (m mire) Prepare(n *node, advert time.Duration) ([]string, error) {
 	conf := filepath.Join(n.dir, n.leg+".conf")
 	text := fmt.Sprintf(`modules vrrp,arp,ping,master,tarpit
@@ -56,7 +59,16 @@ set secret %s
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	return []string{m.binary, "run", "-c", conf, "--socket", m.socket(n), "--hugepages", "off"}, nil
+	cpus, err := dpdk.OwnCPUs()
+	if err != nil {
+		return nil, err
+	}
+	cpu := cpus[len(cpus)-1]
+	if n.priority == backupPriority {
+		cpu = cpus[max(0, len(cpus)-2)]
+	}
+	return []string{m.binary, "run", "-c", conf, "--socket", m.socket(n), "--hugepages", "off",
+		"--lcores", fmt.Sprintf("0@(%s),1@%d", strings.Trim(strings.ReplaceAll(fmt.Sprint(cpus), " ", ","), "[]"), cpu)}, nil
 }
 
 // socket is where a node's daemon is asked.

@@ -33,6 +33,9 @@ type Loss struct {
 	Cause   Cause         `json:"cause"`
 	Formula time.Duration `json:"formula_ns"`
 	Gaps    []Gap         `json:"gaps"`
+	// Disturbed are those of runs in which the client had no CPU for a while; they
+	// were made again and count nowhere.
+	Disturbed []Gap `json:"disturbed,omitempty"`
 	// Failed says why runs have no gap.
 	Failed []string `json:"failed,omitempty"`
 }

@@ -73,10 +73,12 @@ func TestTable(t *testing.T) {
 	r := sample()
 	r.Losses[2].Failed = []string{"it did not start"}
 	r.Losses[1].Gaps[2].Pause = 7 * time.Millisecond
+	r.Losses[1].Disturbed = make([]Gap, 2)
 	var b strings.Builder
 	r.Print(&b)
 	for _, want := range []string{"- of a test", "3 of 3", "2 of 3", "65.0 - 81.0", "68.0 - 84.0", "72.2", "mire, SIGTERM at 20ms failed: it did not start",
 		"keepalived, kill -9 at 20ms: the client itself had no CPU for up to 7.00 ms",
+		"keepalived, kill -9 at 20ms: 2 runs made again",
 		"gap <= 92.2 ms", "1M entries/s", "oldest missing: 999ms", "4 elections", "what", "promise", "met?", "NO"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is missing:\n%s", want, b.String())

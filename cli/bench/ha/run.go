@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"mire/cli/bench"
@@ -30,6 +31,11 @@ func Run(ctx context.Context, o Options) (r *Result, err error) {
 	defer runtime.UnlockOSThread()
 	r = &Result{Schema: Schema, Started: time.Now(), Environment: report.Collect(dpdk.Version(), "net_af_packet, net_ring", "")}
 	defer func() { r.Took = time.Since(r.Started) }()
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
+		r.Conditions = append(r.Conditions, "load average of the machine when it began: "+strings.TrimSpace(string(load)))
+	}
+	// A thread that probes must not wait for one that the machine leaves waiting.
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 8))
 	o.Progress.Line("profile %s, about %s", o.Profile, bench.Rough(o.estimate()))
 	if slices.Contains(o.Parts, Failover) {
 		if err = o.failover(ctx, r); err == nil {

@@ -57,6 +57,9 @@ func (r *Result) printLosses(w io.Writer) {
 		if p := l.pause(); p > inTime {
 			fmt.Fprintf(w, "%s, %s at %v: the client itself had no CPU for up to %s within a gap\n", l.Side, l.Cause, l.Advert, nanos(p).text())
 		}
+		if n := len(l.Disturbed); n > 0 {
+			fmt.Fprintf(w, "%s, %s at %v: %d runs made again, because the client had no CPU\n", l.Side, l.Cause, l.Advert, n)
+		}
 		for _, why := range l.Failed {
 			fmt.Fprintf(w, "%s, %s at %v failed: %s\n", l.Side, l.Cause, l.Advert, why)
 		}
