@@ -39,7 +39,7 @@ table() {
     note "$missed of ${#rows[@]} promises were missed; what the nodes logged is above"
   fi
 }
-give_up() { note "$*"; missed=$((missed + 1)); table; exit 1; }
+give_up() { row "$*" "" "the show ends here" false; table; exit 1; }
 at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }'; }
 
 # Looking inside of a node; what it does not say is empty.

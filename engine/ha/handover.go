@@ -114,7 +114,7 @@ func (p *Peer) answerHandover(out Outlet) {
 	}
 }
 
-func (p *Peer) takeHandover(b []byte, now int64) bool {
+func (p *Peer) takeHandover(b []byte, now int64, out Outlet) bool {
 	if len(b) < handoverBody {
 		return false
 	}
@@ -129,6 +129,7 @@ func (p *Peer) takeHandover(b []byte, now int64) bool {
 			h.step, h.gave = HandoverDone, true
 			p.away = true
 			p.past.add(now, "handover", "the peer has everything")
+			out.Tell(event.Handover, "it has everything, the role is given away")
 			p.role.Yield()
 		}
 	default:

@@ -107,7 +107,7 @@ func (h *Handshake) Hear(d []byte, now int64, peer *About) (reply, up bool, why 
 	case len(d) < HelloLen:
 		return false, false, Short
 	case len(d) > HelloLen:
-		return false, false, Malformed
+		return false, false, BadHello
 	case !bytes.Equal(w.check(), h.check[:]):
 		return false, false, OtherSecret
 	}

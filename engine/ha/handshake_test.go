@@ -253,7 +253,7 @@ func TestHelloFaults(t *testing.T) {
 		"empty":          {nil, Short},
 		"header only":    {good[:HeaderLen], Short},
 		"truncated":      {good[:HelloLen-1], Short},
-		"longer":         {append(bytes.Clone(good), 0), Malformed},
+		"longer":         {append(bytes.Clone(good), 0), BadHello},
 		"too long":       {append(bytes.Clone(good), make([]byte, MaxDatagram)...), Long},
 		"other protocol": {with(good, 0, 'X'), Magic},
 		"version 2":      {with(good, 4, 2), OtherVersion},

@@ -199,7 +199,7 @@ func (p *Peer) receive(d []byte, now int64, out Outlet) Fault {
 	case DigestDiff:
 		ok = p.takeDiffs(body)
 	case HandoverMsg:
-		ok = p.takeHandover(body, now)
+		ok = p.takeHandover(body, now, out)
 	case Keepalive:
 		ok = p.takeKeepalive(body, now, out)
 	}
