@@ -98,8 +98,7 @@ type counts struct {
 	sessions       uint64
 }
 
-// NewPeer makes the peer of a node. The table has Config.Sync; id is 8 random
-// bytes; random fills a slice with random bytes.
+// NewPeer makes the peer of a node whose table has Config.Sync.
 func NewPeer(t *session.Table, r *engine.Role, h *Handshake) *Peer {
 	return &Peer{table: t, role: r, hs: h, master: r.Master(), term: 1, began: 1, resync: true, acks: true}
 }
@@ -299,12 +298,12 @@ func (p *Peer) takeKeepalive(b []byte, now int64, out Outlet) bool {
 	}
 	a := About{Master: b[0]&isMaster != 0, Term: binary.BigEndian.Uint16(b[1:]),
 		Fingerprint: binary.BigEndian.Uint64(b[19:]), Addresses: binary.BigEndian.Uint64(b[27:])}
+	p.hear(&a, now, out) // forgets what follows if the peer's standing is another one
 	p.remote.converged = b[0]&isConverged != 0
 	p.remote.entries = binary.BigEndian.Uint32(b[3:])
 	p.remote.digest, p.remote.told = binary.BigEndian.Uint64(b[7:]), true
 	if p.digest.apart++; p.remote.digest == p.table.DigestAll() {
 		p.digest.apart = 0
 	}
-	p.hear(&a, now, out)
 	return true
 }

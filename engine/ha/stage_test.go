@@ -19,8 +19,8 @@ import (
 	"mire/engine/session"
 )
 
-// box1 is one node on a segment of two: a worker with nothing but this stage.
-type box1 struct {
+// station is one node on a segment of two: a worker with nothing but this stage.
+type station struct {
 	*rig.Rig
 	mod *Module
 }
@@ -53,9 +53,9 @@ func second(v6 bool) func(*config.Snapshot) {
 	}
 }
 
-func newBox(t testing.TB, edits ...func(*config.Snapshot)) *box1 {
+func newStation(t testing.TB, edits ...func(*config.Snapshot)) *station {
 	m := New()
-	b := &box1{rig.New(t, enginetest.Snapshot(edits...), m), m}
+	b := &station{rig.New(t, enginetest.Snapshot(edits...), m), m}
 	for i, mac := range []config.MAC{enginetest.RealMAC, otherMAC} {
 		for _, a := range [][]netip.Addr{{enginetest.Real4, enginetest.Real6}, {other4, other6}}[i] {
 			hi, lo := own.Words(a)
@@ -67,8 +67,8 @@ func newBox(t testing.TB, edits ...func(*config.Snapshot)) *box1 {
 }
 
 // segment passes time on both nodes and carries their frames.
-func segment(a, b *box1, ms int, seen func(f []byte)) {
-	step := func(from, to *box1) {
+func segment(a, b *station, ms int, seen func(f []byte)) {
+	step := func(from, to *station) {
 		from.Lane.Out = nil
 		from.Lane.Now += int64(time.Millisecond)
 		from.Worker.Turn()
@@ -88,7 +88,7 @@ func segment(a, b *box1, ms int, seen func(f []byte)) {
 
 func TestTwoNodesOverFrames(t *testing.T) {
 	for _, v6 := range []bool{false, true} {
-		a, b := newBox(t, first(v6)), newBox(t, second(v6))
+		a, b := newStation(t, first(v6)), newStation(t, second(v6))
 		b.Role.Set(engine.Backup)
 		r := session.Record{Key: session.AddressKey(1, netip.MustParseAddr("172.17.2.77")), State: session.Trapped, Expires: rig.Start + 300e9, Proven: rig.Start}
 		if o := a.Table.Put(&r, 1<<session.Unknown, rig.Start); o != session.Done {
@@ -120,7 +120,7 @@ func TestTwoNodesOverFrames(t *testing.T) {
 }
 
 func TestDatagramsOfStrangersAndGarbage(t *testing.T) {
-	a := newBox(t, first(false))
+	a := newStation(t, first(false))
 	a.Pass(time.Millisecond) // a HELLO
 	to := netip.AddrPortFrom(enginetest.Real4, Port)
 	stranger := enginetest.UDP(enginetest.PeerMAC, enginetest.RealMAC, netip.AddrPortFrom(enginetest.Peer4, Port), to, make([]byte, 100))
@@ -138,7 +138,7 @@ func TestDatagramsOfStrangersAndGarbage(t *testing.T) {
 
 // Without a peer to talk to the stage is not there.
 func TestNodeWithoutPeer(t *testing.T) {
-	a := newBox(t)
+	a := newStation(t)
 	if out := a.Pass(2 * time.Second); len(out) != 0 {
 		t.Errorf("%d frames", len(out))
 	}
@@ -149,7 +149,7 @@ func TestNodeWithoutPeer(t *testing.T) {
 
 func TestPeerWithoutMACIsResolvedFirst(t *testing.T) {
 	m := New()
-	a := &box1{rig.New(t, enginetest.Snapshot(first(false)), m), m}
+	a := &station{rig.New(t, enginetest.Snapshot(first(false)), m), m}
 	if out := a.Pass(500 * time.Millisecond); len(out) != 0 {
 		t.Errorf("%d frames to nobody", len(out))
 	}
@@ -162,7 +162,7 @@ func TestPeerWithoutMACIsResolvedFirst(t *testing.T) {
 }
 
 func TestReloadWithAnotherPeerEndsTheSession(t *testing.T) {
-	a, b := newBox(t, first(false)), newBox(t, second(false))
+	a, b := newStation(t, first(false)), newStation(t, second(false))
 	b.Role.Set(engine.Backup)
 	segment(a, b, 700, nil)
 	if a.mod.Status().State != Converged {
@@ -176,7 +176,7 @@ func TestReloadWithAnotherPeerEndsTheSession(t *testing.T) {
 }
 
 func TestSteadyStateAllocatesNothing(t *testing.T) {
-	a, b := newBox(t, first(false)), newBox(t, second(false))
+	a, b := newStation(t, first(false)), newStation(t, second(false))
 	b.Role.Set(engine.Backup)
 	segment(a, b, 700, nil)
 	a.Lane.Discard, b.Lane.Discard = true, true
@@ -198,7 +198,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 
 // A datagram that another worker received reaches worker 0.
 func TestOtherWorkersHandOver(t *testing.T) {
-	a := newBox(t, first(false))
+	a := newStation(t, first(false))
 	st, err := a.mod.Stage(&engine.Worker{ID: 1, Count: 2, Table: a.Table, Secret: a.Worker.Secret, Role: a.Role, Neighbours: a.Worker.Neighbours})
 	if err != nil {
 		t.Fatal(err)

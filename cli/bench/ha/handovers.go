@@ -62,22 +62,19 @@ func (o *Options) handover(ctx context.Context, bed *testbed.Bed, h *Handovers) 
 // handOver asks for it until one is not given up, and returns how long that one
 // took, or why the last was given up.
 func (t *twins) handOver(ctx context.Context) (took time.Duration, why string, err error) {
+	peer := t.master.peer
+	seen := peer.Status().Handover.Count
 	asked := time.Now()
-	if !t.master.peer.Switchover() {
-		return 0, "one is under way", nil
-	}
-	count := t.master.peer.Status().Handover.Count
+	peer.Switchover()
 	err = until(ctx, 10*time.Second, func() (bool, error) {
 		if t.master.worker.Role.TakeYield() {
 			took = time.Since(asked)
 			return true, nil
 		}
-		s := t.master.peer.Status().Handover
-		if s.Count == count || s.Step != ha.HandoverFailed {
-			return false, nil
+		if h := peer.Status().Handover; h.Count != seen && h.Step == ha.HandoverFailed {
+			why, seen, asked = h.Why, h.Count, time.Now()
+			peer.Switchover()
 		}
-		why, count, asked = s.Why, s.Count, time.Now()
-		t.master.peer.Switchover()
 		return false, nil
 	})
 	switch {
