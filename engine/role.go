@@ -18,12 +18,13 @@ func (s Standing) String() string {
 }
 
 // Role is the standing of this node and what those who agree on it tell each
-// other: words that workers read once a turn. Whoever runs the elections is the
+// other: words that anybody may read. Whoever runs the elections is the
 // only one to Set it; whoever keeps the tables of two nodes equal holds it back,
 // freezes it and gives it away. A nil Role is master, because a node without a
 // vrrp section is.
 type Role struct {
 	word   atomic.Uint32
+	why    atomic.Pointer[string]
 	held   atomic.Bool
 	frozen atomic.Bool
 	yield  atomic.Bool
@@ -36,8 +37,22 @@ func NewRole(s Standing) *Role {
 	return r
 }
 
-// Set changes the standing, from the next turn of each worker on.
+// Set changes the standing. Each worker sees it from its next look on.
 func (r *Role) Set(s Standing) { r.word.Store(uint32(s)) }
+
+// SetFor changes the standing and says why, in a text that never changes.
+func (r *Role) SetFor(s Standing, why *string) {
+	r.why.Store(why)
+	r.Set(s)
+}
+
+// Why is the reason of the last SetFor, empty without one; safe from any goroutine.
+func (r *Role) Why() string {
+	if w := r.why.Load(); w != nil {
+		return *w
+	}
+	return ""
+}
 
 // Load returns the standing; safe from any goroutine.
 func (r *Role) Load() Standing {

@@ -18,4 +18,8 @@ func TestRole(t *testing.T) {
 	if !r.Master() || r.Load().String() != "master" {
 		t.Errorf("after Set(Master): %v", r.Load())
 	}
+	why := "the other one left"
+	if r.SetFor(engine.Backup, &why); r.Master() || r.Why() != why {
+		t.Errorf("after SetFor: %v because of %q", r.Load(), r.Why())
+	}
 }

@@ -33,7 +33,7 @@ func (p *Peer) stand(now int64, out Outlet) {
 		p.table.SetAuthor(p.term, false)
 		p.table.SetGrace(graceTime)
 		p.mayOffer = !first
-		p.past.add(now, "backup", "")
+		p.past.add(now, "backup", p.role.Why())
 	}
 	p.handover.stood(m, now)
 	p.role.Freeze(false)
@@ -55,7 +55,7 @@ func (p *Peer) become(now int64, first bool) {
 	p.mayOffer, p.away = false, false
 	p.table.SetAuthor(p.term, true)
 	p.table.SetGrace(0)
-	p.past.add(now, "master", "")
+	p.past.add(now, "master", p.role.Why())
 }
 
 // outrank begins a later term than t, if ours is not: the peer wrote under it.

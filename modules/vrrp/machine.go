@@ -89,7 +89,9 @@ const (
 var causes = [...]string{"start", "owner of the addresses", "master silent", "master resigned",
 	"master has the lower priority", "higher priority heard", "equal priority, higher address heard", "stop", "handover"}
 
-func (c Cause) String() string { return causes[c] }
+func (c Cause) String() string { return *c.text() }
+
+func (c Cause) text() *string { return &causes[c] }
 
 // Machine is the state machine of one virtual router (RFC 9568 section 6.4, RFC
 // 3768 section 6.4): a value that knows no packets and no clock. Times are

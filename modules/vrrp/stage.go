@@ -175,7 +175,7 @@ func (s *stage) do(b *burst.Burst, a Action) {
 		return
 	}
 	if a&Demote != 0 {
-		s.w.Role.Set(engine.Backup)
+		s.w.Role.SetFor(engine.Backup, s.m.Cause.text())
 		s.calls = announcer{}
 		s.owed = 0
 		s.tell(b, event.RoleBackup)
@@ -191,7 +191,7 @@ func (s *stage) do(b *burst.Burst, a Action) {
 	}
 	if a&Promote != 0 {
 		s.masterships++
-		s.w.Role.Set(engine.Master)
+		s.w.Role.SetFor(engine.Master, s.m.Cause.text())
 		s.calls.begin(takeover[:], b.Now)
 		s.tell(b, event.RoleMaster)
 	}
