@@ -10,7 +10,6 @@ import (
 // the last of which has their number and the sum of their digests. So the
 // receiver knows not only what to write, but also what to remove.
 const (
-	requestBody = 4 + 2 + 2
 	bulkHead    = 4
 	sectionHead = 2 + 1 + 2
 	sectionTail = 4 + 8 // of the last section, behind its head
@@ -43,20 +42,6 @@ type bulk struct {
 
 func (u *bulk) reset() { *u = bulk{} }
 
-func (p *Peer) request(now int64, out Outlet) {
-	d := out.Datagram()
-	if d == nil {
-		return
-	}
-	g := &p.digest
-	b := body(d)
-	binary.BigEndian.PutUint32(b, g.request)
-	binary.BigEndian.PutUint16(b[4:], 0)
-	binary.BigEndian.PutUint16(b[6:], session.Groups-1)
-	g.asked, g.askedAt = false, now
-	p.send(out, d, BulkRequest, requestBody)
-}
-
 func (p *Peer) takeRequest(b []byte) bool {
 	if len(b) < requestBody {
 		return false
@@ -75,7 +60,7 @@ func (p *Peer) takeDiffs(b []byte) bool {
 		return false
 	}
 	if len(b) == 0 {
-		p.digest.allAt = 0
+		p.telling.allAt = 0
 	}
 	for ; len(b) > 0; b = b[2:] {
 		g := int(binary.BigEndian.Uint16(b))

@@ -88,7 +88,8 @@ func (p *Peer) lose(now int64, out Outlet) {
 func (p *Peer) restart() {
 	p.bulk.reset()
 	p.list.reset()
-	p.digest.reset()
+	p.telling.reset()
+	p.repair.reset()
 	p.remote.converged, p.remote.told = false, false
 }
 

@@ -73,7 +73,7 @@ func (p *Peer) takeBulk(d, b []byte, now int64) bool {
 		return false
 	}
 	p.hearSequence(d)
-	p.digest.bulkAt = now
+	p.repair.bulkAt = now
 	for b = b[bulkHead:]; len(b) > 0; {
 		n := p.takeSection(b, Header(d).Sequence(), now)
 		if n == 0 {
@@ -170,8 +170,8 @@ func (p *Peer) listed(group int, now int64) {
 	}
 	offer := p.mayOffer && !p.offered.has(group)
 	p.offered.add(group)
-	if p.digest.ask.remove(group); !p.list.open && !offer && p.list.by >= p.digest.toldBy[group] {
-		p.digest.differs.remove(group)
+	if p.repair.ask.remove(group); !p.list.open && !offer && p.list.by >= p.repair.toldBy[group] {
+		p.repair.differs.remove(group)
 	}
 	if p.list.over {
 		return

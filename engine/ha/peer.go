@@ -1,8 +1,6 @@
 package ha
 
 import (
-	"encoding/binary"
-
 	"mire/engine"
 	"mire/engine/config"
 	"mire/engine/event"
@@ -38,11 +36,12 @@ type Peer struct {
 	role  *engine.Role
 	hs    *Handshake
 
-	snap *config.Snapshot
-	nets []net
-	ours About
-	resync, acks,
-	configured bool
+	snap       *config.Snapshot
+	nets       []net
+	ours       About
+	resync     bool // sessionautoresync
+	acks       bool // sessionsyncack
+	configured bool // there is a peer to talk to
 
 	master bool
 	since  int64 // when the present standing began
@@ -63,20 +62,14 @@ type Peer struct {
 	update     updates
 	bulk       bulk
 	list       list
-	digest     digests
+	telling    telling
+	repair     repair
 	handover   handover
 	count      counts
 	past       history
 	offered    groups // groups whose surplus the master was told of
 	mayOffer   bool   // the peer may lack what we have: it is new, or we were master
 	away       bool   // the role was given away on purpose: it is not taken back from a living peer
-}
-
-// net is a network as it is called on the wire.
-type net struct {
-	number uint16
-	index  int
-	id     uint32
 }
 
 // remote is what the peer says of itself.
@@ -150,7 +143,7 @@ func (p *Peer) Deadline(now int64) int64 {
 		return now + 1000*millisecond
 	case !p.up:
 		return p.helloAt
-	case p.bulk.wanted.n > 0 || p.table.Marked() || p.digest.busy() || p.handover.step != HandoverNone || p.update.owed:
+	case p.bulk.wanted.n > 0 || p.table.Marked() || p.telling.busy() || p.repair.busy() || p.handover.step != HandoverNone || p.update.owed:
 		return now + millisecond
 	}
 	return min(p.aliveAt, now+20*millisecond)
@@ -223,87 +216,3 @@ func body(d []byte) []byte { return d[HeaderLen : HeaderLen+MaxBody] }
 
 // stamp is a time as UPDATE, ACK and KEEPALIVE carry it: microseconds modulo 2^32.
 func stamp(now int64) uint32 { return uint32(now / 1000) }
-
-// netOf is the network of a record's Key, or nil.
-func (p *Peer) netOf(number uint16) *net {
-	for i := range p.nets {
-		if p.nets[i].number == number {
-			return &p.nets[i]
-		}
-	}
-	return nil
-}
-
-// netBy is the network of an id on the wire, or nil.
-func (p *Peer) netBy(id uint32) *net {
-	for i := range p.nets {
-		if p.nets[i].id == id {
-			return &p.nets[i]
-		}
-	}
-	return nil
-}
-
-const aliveBody = 1 + 2 + 4 + 8 + 4 + 8 + 8
-
-// keepalive tells our standing and the digest of the whole table.
-func (p *Peer) keepalive(now int64, out Outlet) {
-	if now < p.aliveAt {
-		return
-	}
-	d := out.Datagram()
-	if d == nil {
-		return
-	}
-	p.aliveAt = now + aliveEvery
-	b := body(d)
-	b[0] = p.flags()
-	binary.BigEndian.PutUint16(b[1:], p.term)
-	binary.BigEndian.PutUint32(b[3:], p.entries())
-	binary.BigEndian.PutUint64(b[7:], p.table.DigestAll())
-	binary.BigEndian.PutUint32(b[15:], stamp(now))
-	binary.BigEndian.PutUint64(b[19:], p.ours.Fingerprint)
-	binary.BigEndian.PutUint64(b[27:], p.ours.Addresses)
-	p.send(out, d, Keepalive, aliveBody)
-}
-
-// Bits of the role in a KEEPALIVE.
-const (
-	isMaster    = 1
-	isConverged = 2
-	isFrozen    = 4
-)
-
-func (p *Peer) flags() (f byte) {
-	if p.master {
-		f |= isMaster
-	}
-	if p.state == Converged {
-		f |= isConverged
-	}
-	if p.role.Frozen() {
-		f |= isFrozen
-	}
-	return f
-}
-
-func (p *Peer) entries() uint32 {
-	st := p.table.Stats()
-	return uint32(st.Entries[session.Trapped] + st.Entries[session.Real])
-}
-
-func (p *Peer) takeKeepalive(b []byte, now int64, out Outlet) bool {
-	if len(b) < aliveBody {
-		return false
-	}
-	a := About{Master: b[0]&isMaster != 0, Term: binary.BigEndian.Uint16(b[1:]),
-		Fingerprint: binary.BigEndian.Uint64(b[19:]), Addresses: binary.BigEndian.Uint64(b[27:])}
-	p.hear(&a, now, out) // forgets what follows if the peer's standing is another one
-	p.remote.converged = b[0]&isConverged != 0
-	p.remote.entries = binary.BigEndian.Uint32(b[3:])
-	p.remote.digest, p.remote.told = binary.BigEndian.Uint64(b[7:]), true
-	if p.digest.apart++; p.remote.digest == p.table.DigestAll() {
-		p.digest.apart = 0
-	}
-	return true
-}

@@ -170,7 +170,7 @@ func (p *pipe) until(most int, what string, f func() bool) int {
 		p.pass(1)
 	}
 	for _, n := range []*end{p.a, p.b} {
-		g := &n.digest
+		g := &n.repair
 		p.t.Logf("%s: %v, master %v, up %v, term %d, heard %d ms ago, remote %+v, need %v, differs %d, covered %d, bulking %v, wanted %d, digest %x, %d entries\n%+v\n%v",
 			n.name, n.state, n.master, n.up, n.term, (p.now-n.heard)/millisecond, n.remote, g.need, g.differs.n, g.covered.n, g.bulking,
 			n.bulk.wanted.n, n.table.DigestAll(), n.entries(), n.count, n.past.list(nil))

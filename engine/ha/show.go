@@ -27,7 +27,7 @@ func (c *common) show(s *stage, now int64) {
 	o.PeerMaster, o.PeerTerm = p.remote.Master, p.remote.Term
 	o.Held = p.role.Held()
 	o.Digest, o.PeerDigest = p.table.DigestAll(), p.remote.digest
-	o.Differing, o.Pending, o.Heard = p.digest.differs.n, p.table.Marked(), p.heard
+	o.Differing, o.Pending, o.Heard = p.repair.differs.n, p.table.Marked(), p.heard
 	o.Sent, o.Received, o.Rejected = p.count.sent, p.count.received, p.count.rejected
 	o.Records, o.Conflicts, o.SplitBrains, o.Sessions = p.count.records, p.count.conflicts, p.count.splits, p.count.sessions
 	l := &p.update.lags
