@@ -2,6 +2,7 @@ package ha
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,6 +144,16 @@ func TestNodeWithoutPeer(t *testing.T) {
 		t.Errorf("%d frames", len(out))
 	}
 	if s := a.mod.Status(); s.State != Off || s.Why == "" || s.Held {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestNarrowInterfaceIsNamed(t *testing.T) {
+	a := newStation(t, first(false), func(s *config.Snapshot) { s.Networks[0].MTU = 1400 })
+	if out := a.Pass(time.Second); len(out) != 0 {
+		t.Errorf("%d frames", len(out))
+	}
+	if s := a.mod.Status(); s.State != Off || !strings.Contains(s.Why, "MTU") {
 		t.Errorf("%+v", s)
 	}
 }

@@ -16,6 +16,7 @@ import (
 // port, to which address. The zero value is no way.
 type way struct {
 	on       bool
+	narrow   bool   // the MTU is too small
 	number   uint16 // Network.Number
 	net      uint16 // index into Snapshot.Networks
 	port     uint16
@@ -39,7 +40,9 @@ func newWay(s *config.Snapshot) (w way) {
 	if w.v6 = w.peer.Is6(); w.v6 {
 		real = n.Real6
 	}
-	w.on = n.Port != config.NoPort && real.IsValid()
+	// A datagram is never cut, nor sent in fragments.
+	w.narrow = n.MTU != 0 && n.MTU < packet.IPv6Len+packet.UDPLen+MaxDatagram
+	w.on = n.Port != config.NoPort && real.IsValid() && !w.narrow
 	copy(w.src[:], real.Unmap().AsSlice())
 	copy(w.dst[:], w.peer.AsSlice())
 	w.hi, w.lo = own.Words(w.peer)

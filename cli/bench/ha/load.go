@@ -20,6 +20,7 @@ import (
 	"mire/engine/secret"
 	"mire/engine/session"
 	"mire/modules"
+	"mire/modules/vrrp"
 )
 
 const (
@@ -38,8 +39,10 @@ type loaded struct {
 	table  *session.Table
 	sides  [2]*dpdk.Worker
 	worker *engine.Worker
+	router *vrrp.Module
 	gen    *traffic.Generator
 	ear    *ear
+	told   uint64 // advertisements sent under the last rate
 	loops  [2]*testbed.Loop
 	who    [2]thread
 	snaps  atomic.Pointer[config.Snapshot]
@@ -130,6 +133,11 @@ func (l *loaded) node(bed *testbed.Bed, port *dpdk.Port) error {
 	if err != nil {
 		return err
 	}
+	for _, m := range list {
+		if r, ok := m.(*vrrp.Module); ok {
+			l.router = r
+		}
+	}
 	l.worker, err = engine.NewWorker(engine.WorkerConfig{
 		Count: 1, Table: l.table, Events: event.NewRing(1024), Secret: key, Wall: &l.wall,
 		Neighbours: neigh.NewTable(neigh.DefaultCapacity), Role: l.role, Burst: l.sides[0].Burst(),
@@ -215,13 +223,14 @@ func (o *Options) load(ctx context.Context, bed *testbed.Bed, r *Result) (err er
 			return err
 		}
 		j.Percentiles, j.Elections = percentiles(deviations(l.ear.times, loadAdvert)), l.ear.elections
+		j.Told, j.Heard = int(l.told), len(l.ear.times)
 		j.Interval, j.HadCPU, j.Seconds = loadAdvert, had, float64(n.Active)/1e9
 		if j.Seconds > 0 {
 			j.Sent, j.Answered = float64(n.Made)/j.Seconds/1e6, float64(n.SYNACK)/j.Seconds/1e6
 		}
 		r.Jitter = append(r.Jitter, j)
-		o.Progress.Line("adverts at %s, %.2f Mpps sent, %.2f answered: jitter p50 %s, p99 %s, p99.9 %s, max %s, %d elections, threads had %.0f %% of their CPUs",
-			j.Name, j.Sent, j.Answered, j.P50.text(), j.P99.text(), j.P999.text(), j.Max.text(), j.Elections, had)
+		o.Progress.Line("adverts at %s, %.2f Mpps sent, %.2f answered: jitter p50 %s, p99 %s, p99.9 %s, max %s, %d of %d heard, %d elections, threads had %.0f %% of their CPUs",
+			j.Name, j.Sent, j.Answered, j.P50.text(), j.P99.text(), j.P999.text(), j.Max.text(), j.Heard, j.Told, j.Elections, had)
 	}
 	return nil
 }
@@ -238,11 +247,13 @@ func (l *loaded) under(rate float64, wait func() error) (had []float64, n traffi
 	time.Sleep(500 * time.Millisecond) // to settle
 	l.loops[1].Park()
 	l.ear.forget()
+	l.told = l.router.Status().Sent
 	before, cpu := l.gen.Counters(), watch(&l.who[0], &l.who[1])
 	l.loops[1].Start()
 	err = wait()
 	had = cpu()
 	l.loops[1].Park()
+	l.told = l.router.Status().Sent - l.told
 	l.gen.Pause()
 	return had, l.gen.Counters().Since(before), err
 }

@@ -85,5 +85,7 @@ type Jitter struct {
 	Sent      float64       `json:"sent_mpps"`
 	Answered  float64       `json:"answered_mpps"`
 	HadCPU    []float64     `json:"had_cpu_percent"` // master's and generator's thread
-	Elections int           `json:"elections"`       // how often a backup would have taken over
+	Told      int           `json:"adverts_sent"`
+	Heard     int           `json:"adverts_heard"`
+	Elections int           `json:"elections"` // how often a backup would have taken over
 }

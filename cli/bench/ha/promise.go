@@ -75,7 +75,7 @@ func (h *Handovers) promise() Promise {
 func (j *Jitter) promise() Promise {
 	p := Promise{What: fmt.Sprintf("adverts every %v, %.0f s at %.2f Mpps (%s)", j.Interval, j.Seconds, j.Sent, j.Name),
 		Promised: "p99.9 < 5 ms, no election", Measured: fmt.Sprintf("p99.9 %s, %d elections", j.P999.text(), j.Elections),
-		Spread: fmt.Sprintf("p50 %s, p99 %s, max %s; CPU %.0f %%", j.P50.text(), j.P99.text(), j.Max.text(), j.HadCPU),
+		Spread: fmt.Sprintf("p50 %s, p99 %s, max %s; %d of %d heard; CPU %.0f %%", j.P50.text(), j.P99.text(), j.Max.text(), j.Heard, j.Told, j.HadCPU),
 		Met:    j.Count > 0 && j.Elections == 0 && j.P999 < nanos(5*time.Millisecond)}
 	if j.Overload {
 		p.Promised, p.Told = "-", true

@@ -71,8 +71,12 @@ func (o *Options) lag(ctx context.Context, bed *testbed.Bed, r *Result) (err err
 	rate := float64(wr.changed.Load()-changed) / took
 	had := cpu()
 	wr.rate.Store(0)
-	if err := sleep(ctx, 200*time.Millisecond); err != nil {
+	if err := sleep(ctx, 20*time.Millisecond); err != nil { // the last marks are taken
 		return err
+	}
+	late := until(ctx, 10*time.Second, func() (bool, error) { return t.watcher.waiting.Load() == 0, nil })
+	if late != nil && !errors.Is(late, errLate) {
+		return late
 	}
 	t.park()
 	r.Lag = &Lag{Percentiles: percentiles(t.watcher.lags), Rate: rate, Seconds: took, HadCPU: had, Unseen: int(t.watcher.waiting.Load())}
