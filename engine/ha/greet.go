@@ -56,13 +56,18 @@ func (p *Peer) hearHello(d []byte, now int64, out Outlet) Fault {
 	return None
 }
 
+// forgetTime is for how long without a peer changes are kept to be sent to it.
+const forgetTime = 5000 * millisecond
+
 // begin starts a session: nothing is known of the peer's table.
 func (p *Peer) begin(now int64, out Outlet) {
+	if now-p.heard > forgetTime {
+		p.table.ClearMarks() // by now most of the table; the digests find what they stood for
+	}
 	p.up, p.heard, p.aliveAt = true, now, 0
 	p.count.sessions++
 	p.why = ""
 	p.update.reset()
-	p.table.ClearMarks() // the digests find what they stood for
 	p.offered.clear()
 	p.restart()
 	p.past.add(now, "session up", "")
