@@ -30,7 +30,7 @@ const (
 // bulk is what the master has to send.
 type bulk struct {
 	wanted  groups
-	at      int // the group under way; -1: none
+	at      int // the group under way, if begun, else the last one
 	cursor  session.GroupCursor
 	begun   bool
 	first   bool // nothing of it was sent

@@ -4,7 +4,6 @@ import "mire/engine/event"
 
 // settle decides whether the tables are equal, and says so.
 func (p *Peer) settle(now int64, out Outlet) {
-	g := &p.repair
 	was := p.state
 	switch {
 	case !p.configured:
@@ -32,9 +31,6 @@ func (p *Peer) settle(now int64, out Outlet) {
 	}
 	if was == Converged && p.up {
 		p.past.add(now, "not converged", "")
-	}
-	if g.differs.n == 0 {
-		g.unequal = 0
 	}
 }
 

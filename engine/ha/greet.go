@@ -26,17 +26,11 @@ func (p *Peer) sendHello(d []byte, out Outlet) {
 func (p *Peer) hearHello(d []byte, now int64, out Outlet) Fault {
 	var a About
 	reply, up, why := p.hs.Hear(d, now, &a)
-	switch why {
-	case None:
-		p.count.received[Hello]++
-	case OtherSecret, OtherVersion, Ourselves:
-		if !p.up {
-			p.trouble(Faults[why].Help, out)
-		}
-		return why
-	default:
+	if why != None {
+		p.blame(why, out)
 		return why
 	}
+	p.count.received[Hello]++
 	if up {
 		if id := Header(d).Sender(); id != p.peerID {
 			// A process that has just begun knows nothing, also as a master: it is
@@ -61,8 +55,8 @@ const forgetTime = 5000 * millisecond
 
 // begin starts a session: nothing is known of the peer's table.
 func (p *Peer) begin(now int64, out Outlet) {
-	if now-p.heard > forgetTime {
-		p.table.ClearMarks() // by now most of the table; the digests find what they stood for
+	if p.count.sessions == 0 || now-p.heard > forgetTime {
+		p.table.ClearMarks() // most of the table by now; the digests find what they stood for
 	}
 	p.up, p.heard, p.aliveAt = true, now, 0
 	p.count.sessions++
@@ -76,7 +70,7 @@ func (p *Peer) begin(now int64, out Outlet) {
 
 // lose ends a session whose peer has fallen silent.
 func (p *Peer) lose(now int64, out Outlet) {
-	p.hs.Lost(now)
+	p.hs.Lost()
 	p.up, p.helloAt = false, now
 	p.why = "the peer is silent"
 	p.remote = remote{About: About{Term: p.remote.Term}}
@@ -98,6 +92,14 @@ func (p *Peer) restart() {
 	p.remote.converged, p.remote.told = false, false
 }
 
+// blame tells people of a fault that is theirs to mend and keeps a session from
+// coming up.
+func (p *Peer) blame(why Fault, out Outlet) {
+	if !p.up && (why == OtherSecret || why == OtherVersion || why == Ourselves) {
+		p.trouble(Faults[why].Help, out)
+	}
+}
+
 // trouble says, once, why there is no session or what is wrong with it.
 func (p *Peer) trouble(text string, out Outlet) {
 	if p.why != text {
@@ -109,11 +111,15 @@ func (p *Peer) trouble(text string, out Outlet) {
 // forsake ends the session because the peer is another one from now on.
 func (p *Peer) forsake() {
 	if p.up {
-		p.hs.Lost(p.heard)
+		p.hs.Lost()
+	}
+	if h := &p.handover; h.under() {
+		h.step, h.why, h.gave = HandoverFailed, "the peer is another one by a reload", false
+		p.role.Freeze(false)
 	}
 	p.up, p.helloAt, p.why = false, 0, ""
 	p.remote = remote{}
-	p.double = false
+	p.double, p.away = false, false
 	p.restart()
 }
 

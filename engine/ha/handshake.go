@@ -69,7 +69,7 @@ func (h *Handshake) Heard(now int64) { h.proven, h.greets, h.last = true, false,
 
 // Lost gives the session up and goes back to greeting, with random bytes that
 // were in no session.
-func (h *Handshake) Lost(now int64) { h.channel, h.greets = nil, false }
+func (h *Handshake) Lost() { h.channel, h.greets = nil, false }
 
 // Put writes our HELLO to the first HelloLen bytes of p and returns its length,
 // 0 when p is too short.

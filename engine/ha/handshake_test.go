@@ -147,7 +147,7 @@ func TestLostKeepsWhatWasAnswered(t *testing.T) {
 	used := a.mine
 	again := newNode(0xb2, clusterSecret, rng)
 	answer, _, _ := a.hear(again.greeting(), AliveTime)
-	a.Lost(AliveTime)
+	a.Lost()
 	if a.Established() || a.Channel() != nil {
 		t.Error("lost, and yet there")
 	}
@@ -162,7 +162,7 @@ func TestLostKeepsWhatWasAnswered(t *testing.T) {
 		t.Fatalf("not up: %v", why)
 	}
 	talk(t, a, again, AliveTime)
-	a.Lost(AliveTime)
+	a.Lost()
 	if hello(a.greeting()).echo() != (random{}) {
 		t.Error("echoes a random value of a session that is over")
 	}
@@ -209,7 +209,7 @@ func TestHelloOfTheSecondSession(t *testing.T) {
 	meet(t, a, b, 0)
 	talk(t, a, b, 0)
 	b, now := newNode(0xb2, clusterSecret, rng), int64(AliveTime)
-	a.Lost(now)
+	a.Lost()
 	second, _, _ := b.hear(a.greeting(), now)
 	if _, up, why := a.hear(second, now); !up {
 		t.Fatalf("not up: %v", why)

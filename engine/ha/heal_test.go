@@ -262,3 +262,92 @@ func TestNewMasterIsToldWhatItsBackupKnows(t *testing.T) {
 		t.Errorf("%d of 300 entries are left", n)
 	}
 }
+
+// A node of another release: both say so, once, and nothing is applied.
+func TestAnotherVersionIsNamedOnBothNodes(t *testing.T) {
+	p := newPipe(t, 12)
+	p.elect(p.a)
+	p.a.write(1, session.Trapped, p.now)
+	for range 500 {
+		p.now += millisecond
+		for _, n := range []*end{p.a, p.b} {
+			n.room = 8
+			n.Tick(p.now, n)
+		}
+		for _, pair := range [][2]*end{{p.a, p.b}, {p.b, p.a}} {
+			for _, d := range pair[0].out {
+				d[4]++
+				pair[1].Receive(d, p.now, pair[1])
+			}
+			pair[0].out = nil
+		}
+	}
+	for _, n := range []*end{p.a, p.b} {
+		if n.up || !strings.Contains(n.why, "version") || len(n.told) != 1 || n.count.rejected[OtherVersion] == 0 {
+			t.Errorf("%s: up %v, why %q, told %q", n.name, n.up, n.why, n.told)
+		}
+	}
+	if p.b.entries() != 0 {
+		t.Error("something was applied")
+	}
+}
+
+// A node that hears itself, by a loop or a syncpeer that names it, says so.
+func TestOwnHelloIsNamed(t *testing.T) {
+	p := newPipe(t, 13)
+	p.a.room = 8
+	p.a.Tick(p.now, p.a)
+	for _, d := range p.a.out {
+		p.a.Receive(d, p.now, p.a)
+	}
+	if p.a.up || p.a.count.rejected[Ourselves] != 1 || len(p.a.told) != 1 {
+		t.Errorf("up %v, told %q, %+v", p.a.up, p.a.told, p.a.count)
+	}
+}
+
+// A reload on this node alone is told here as it is on the other one, and taken
+// back when it is mended.
+func TestReloadIsComparedAgain(t *testing.T) {
+	p := ready(t, 14, 10)
+	p.b.Apply(mirrored(func(s *config.Snapshot) { s.Networks[0].Tarpit = config.TarpitObserve }), true)
+	p.pass(300)
+	if p.a.why == "" || p.b.why == "" {
+		t.Errorf("why %q and %q", p.a.why, p.b.why)
+	}
+	p.b.Apply(mirrored(), true)
+	p.pass(300)
+	if p.a.why != "" || p.b.why != "" {
+		t.Errorf("mended, but why %q and %q", p.a.why, p.b.why)
+	}
+}
+
+// A reload that takes the peer away in the middle of a handover ends it.
+func TestHandoverEndsWithItsPeer(t *testing.T) {
+	p := ready(t, 15, 10)
+	p.cut = true
+	p.a.Switchover(p.now, p.a)
+	p.pass(10)
+	p.a.forsake()
+	p.a.Apply(mirrored(), false)
+	p.pass(10)
+	if p.a.role.Frozen() || p.a.handover.step != HandoverFailed {
+		t.Errorf("frozen %v, %+v", p.a.role.Frozen(), p.a.handover)
+	}
+}
+
+// A table is sent once: a list that left nothing open is not asked for again.
+func TestWholeTableTravelsOnce(t *testing.T) {
+	p := newPipe(t, 16)
+	p.elect(p.a)
+	for i := range many {
+		p.a.write(i, session.Trapped, p.now)
+	}
+	p.until(3000, "converged", func() bool { return p.converged() && p.equal() })
+	p.pass(1000)
+	if n := p.a.count.records.Sent; n > many*3/2 {
+		t.Errorf("%d entries were sent for a table of %d", n, many)
+	}
+	if n := p.b.count.sent[DigestDiff]; n > 2 {
+		t.Errorf("%d times something was asked for again", n)
+	}
+}

@@ -27,9 +27,6 @@ type list struct {
 
 func (l *list) reset() { l.group = -1 }
 
-// end is BULK-END: what is still different was lost on the way.
-func (l *list) end() { l.group = -1 }
-
 func (l *list) begin(group int, by uint64) {
 	l.by = by
 	l.group, l.count, l.sum, l.over, l.open = group, 0, 0, false, false
@@ -150,13 +147,12 @@ func (p *Peer) disagree(group int, r *session.Record, now int64) {
 	local, ok := p.table.Get(r.Key, now)
 	switch {
 	case !ok || !local.Newer(r):
-	case local.Term == p.remote.Term && local.State == r.State:
-		// Written by this master since it made the list.
-	case local.State == session.Real && r.State != session.Real:
+	case local.State == session.Real && r.State != session.Real,
+		local.Term != p.remote.Term && p.mayOffer && !p.offered.has(group):
 		p.table.Mark(r.Key)
 		p.list.open = true
-	case !p.offered.has(group):
-		p.list.open = true
+	case local.Term == p.remote.Term:
+		// Written by this master since it made the list.
 	case p.table.Drop(r.Key, local.Term, local.Version, now) == session.Done:
 		p.table.Merge(r, now)
 	}
@@ -170,12 +166,17 @@ func (p *Peer) listed(group int, now int64) {
 	}
 	offer := p.mayOffer && !p.offered.has(group)
 	p.offered.add(group)
-	if p.repair.ask.remove(group); !p.list.open && !offer && p.list.by >= p.repair.toldBy[group] {
+	p.repair.ask.remove(group)
+	if !p.list.over {
+		p.compareList(group, offer, now)
+	}
+	if !p.list.open && p.list.by >= p.repair.toldBy[group] {
 		p.repair.differs.remove(group)
 	}
-	if p.list.over {
-		return
-	}
+}
+
+// compareList looks for entries of ours that the list did not have.
+func (p *Peer) compareList(group int, offer bool, now int64) {
 	var c session.GroupCursor
 	for done := false; !done; {
 		var n int
@@ -183,9 +184,10 @@ func (p *Peer) listed(group int, now int64) {
 		for i := range n {
 			r := &p.scratch[i]
 			switch {
+			case p.list.has(p.name(&r.Key)):
 			case offer:
 				p.table.Mark(r.Key)
-			case p.list.has(p.name(&r.Key)):
+				p.list.open = true
 			case p.table.Drop(r.Key, r.Term, r.Version, now) == session.Done:
 				p.count.records.Pruned++
 			}

@@ -28,6 +28,7 @@ type common struct {
 	heard6       atomic.Uint64
 	strangers    atomic.Uint64 // datagrams on our port from somebody else
 	lost         atomic.Uint64 // datagrams that found a full box
+	cut          atomic.Uint64 // datagrams of which the frame holds a part
 	asked        atomic.Bool   // a handover is asked for
 	mu           sync.Mutex    // of shown; worker 0 only ever tries it
 	shown        Status

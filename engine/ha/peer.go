@@ -143,7 +143,7 @@ func (p *Peer) Deadline(now int64) int64 {
 		return now + 1000*millisecond
 	case !p.up:
 		return p.helloAt
-	case p.bulk.wanted.n > 0 || p.table.Marked() || p.telling.busy() || p.repair.busy() || p.handover.step != HandoverNone || p.update.owed:
+	case p.bulk.wanted.n > 0 || p.table.Marked() || p.telling.busy() || p.repair.busy() || p.handover.under() || p.handover.answer || p.update.owed:
 		return now + millisecond
 	}
 	return min(p.aliveAt, now+20*millisecond)
@@ -164,6 +164,7 @@ func (p *Peer) receive(d []byte, now int64, out Outlet) Fault {
 	case t == Hello:
 		return p.hearHello(d, now, out)
 	case why != None:
+		p.blame(why, out)
 		return why
 	case !p.up:
 		return Early
@@ -185,7 +186,7 @@ func (p *Peer) receive(d []byte, now int64, out Outlet) Fault {
 	case Bulk:
 		ok = p.takeBulk(d, body, now)
 	case BulkEnd:
-		p.list.end()
+		ok = p.takeEnd(body)
 	case Digest:
 		ok = p.takeDigests(d, body)
 	case DigestDiff:

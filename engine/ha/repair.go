@@ -104,6 +104,17 @@ func (p *Peer) compare(g int, theirs, by uint64) {
 	}
 }
 
+// takeEnd is the end of everything: what differs still was lost on the way.
+func (p *Peer) takeEnd(b []byte) bool {
+	if len(b) < 4 {
+		return false
+	}
+	if g := &p.repair; binary.BigEndian.Uint32(b) == g.request {
+		g.bulking, g.ask = false, g.differs
+	}
+	return true
+}
+
 // sendDiffs asks the master for what differs: for everything at the beginning,
 // for single groups later.
 func (p *Peer) sendDiffs(now int64, out Outlet) {
@@ -163,6 +174,8 @@ func (p *Peer) decideNeed(now int64) {
 	case p.resync && p.entries() < p.remote.entries/2:
 		g.need, g.bulking, g.asked = false, true, true
 		g.request++
+		g.apart = 0
+		g.ask.clear()
 		g.differs.fill(0, session.Groups-1)
 	case g.covered.n == session.Groups:
 		g.need = false

@@ -95,7 +95,7 @@ func TestThousandRestarts(t *testing.T) {
 		}
 		for i, n := range nodes {
 			if n.Established() && now-n.heardAt >= AliveTime {
-				n.Lost(now)
+				n.Lost()
 			}
 			if !n.Established() {
 				send(i, n.greeting())

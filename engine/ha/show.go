@@ -3,7 +3,7 @@ package ha
 import "mire/engine/config"
 
 // showEvery is how often the state is shown to the control plane.
-const showEvery = 5 * millisecond
+const showEvery = 10 * millisecond
 
 // show publishes the state, unless somebody is reading it.
 func (c *common) show(s *stage, now int64) {
@@ -55,6 +55,7 @@ func (m *Module) Status() Status {
 	s.History = append([]Transition(nil), c.transitions[:c.nTransitions]...)
 	c.mu.Unlock()
 	s.Received4, s.Received6 = c.heard4.Load(), c.heard6.Load()
+	s.Rejected[Short] += c.cut.Load()
 	s.Strangers, s.Lost = c.strangers.Load(), c.lost.Load()
 	return s
 }

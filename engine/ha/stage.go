@@ -26,6 +26,7 @@ func (s *stage) Process(b *burst.Burst) {
 	if !s.way.on {
 		return
 	}
+	ready := false
 	for m := b.Undecided & b.Class[burst.ClassUDP]; m != 0; m = m.Rest() {
 		i := m.First()
 		ours, fromPeer := s.way.comes(b, i)
@@ -41,6 +42,7 @@ func (s *stage) Process(b *burst.Burst) {
 			s.c.strangers.Add(1)
 			b.Drop(i, burst.SyncIgnored)
 		case mt.Flags&burst.Truncated != 0 || end > len(f):
+			s.c.cut.Add(1)
 			b.Drop(i, burst.SyncIgnored)
 		case s.w.ID != 0:
 			if s.c.boxes[s.w.ID].put(f[mt.Payload:end]) {
@@ -50,7 +52,10 @@ func (s *stage) Process(b *burst.Burst) {
 				b.Drop(i, burst.SyncIgnored)
 			}
 		default:
-			s.ready(b)
+			if !ready {
+				ready = true
+				s.ready(b)
+			}
 			if s.peer.Receive(f[mt.Payload:end], b.Now, &s.out) == None {
 				b.Consume(i)
 			} else {

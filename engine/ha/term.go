@@ -69,7 +69,6 @@ func (p *Peer) outrank(t uint16) {
 // hear takes what the peer says of itself.
 func (p *Peer) hear(a *About, now int64, out Outlet) {
 	changed := p.remote.Master != a.Master
-	was := p.remote.About
 	p.remote.About = *a
 	if changed {
 		p.restart()
@@ -96,9 +95,6 @@ func (p *Peer) hear(a *About, now int64, out Outlet) {
 			p.double = false
 			p.past.add(now, "split brain healed", "the peer stepped back")
 		}
-	}
-	if *a == was {
-		return
 	}
 	switch {
 	case a.Addresses != p.ours.Addresses:

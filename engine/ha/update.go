@@ -59,7 +59,7 @@ func (p *Peer) sendUpdates(now int64, out Outlet) {
 func (p *Peer) putChanges(b []byte, n int, now int64) (length, looked int) {
 	for len(b)-n >= MaxRecord && looked < marksATick {
 		room := min((len(b)-n)/MaxRecord, len(p.scratch))
-		got := p.table.Changes(now, p.scratch[:room])
+		got := p.table.Changes(p.scratch[:room])
 		if got == 0 {
 			break
 		}

@@ -156,7 +156,7 @@ func TestHammer(t *testing.T) {
 					}
 				}
 			}
-			n := tab.Changes(clock.Load(), recs)
+			n := tab.Changes(recs)
 			for j := range recs[:n] {
 				if recs[j].State != Unknown && torn(&recs[j]) {
 					t.Errorf("Changes: %+v", recs[j])

@@ -21,9 +21,8 @@ func (t *Table) ClearMarks() {
 // removal, unless the key has another place by now. When a new key has the
 // place of an old one, only the new one is told. It goes round robin over the
 // table, and no write is lost: what a writer holds comes the next time. One
-// goroutine at a time; now is the caller's clock, by which nothing is left out:
-// an expired entry is told as long as it lies there.
-func (t *Table) Changes(now int64, out []Record) (n int) {
+// goroutine at a time. An expired entry is told as long as it lies there.
+func (t *Table) Changes(out []Record) (n int) {
 	if !t.Marked() {
 		return 0
 	}

@@ -95,7 +95,7 @@ func (m *model) changes() {
 	out := make([]Record, 1+m.pick(5))
 	told := map[Key]State{}
 	for m.tab.Marked() {
-		n := m.tab.Changes(m.now, out)
+		n := m.tab.Changes(out)
 		for _, r := range out[:n] {
 			want := m.m[r.Key]
 			switch {

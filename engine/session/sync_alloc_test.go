@@ -13,7 +13,7 @@ func TestSyncDoesNotAllocate(t *testing.T) {
 		"Delete":      func() { tab.Delete(r.Key, anyState, second); tab.Put(&r, anyState, second) },
 		"Merge":       func() { m.Version++; tab.Merge(&m, second) },
 		"Drop":        func() { m.Version++; tab.Merge(&m, second); tab.Drop(m.Key, 1, m.Version, second) },
-		"Changes":     func() { tab.Put(&r, anyState, second); tab.Changes(second, recs) },
+		"Changes":     func() { tab.Put(&r, anyState, second); tab.Changes(recs) },
 		"ClearMarks":  func() { tab.Put(&r, anyState, second); tab.ClearMarks() },
 		"TakeChanged": func() { tab.Put(&r, anyState, second); tab.TakeChanged(groups) },
 		"Digest":      func() { tab.Digest(tab.GroupOf(&r.Key)); tab.DigestAll(); tab.DigestOf(&r) },

@@ -30,7 +30,7 @@ func twins(t *testing.T, deaf bool) (a, b *Table) {
 func ship(t *testing.T, a, b *Table, now int64, out []Record) {
 	t.Helper()
 	for a.Marked() {
-		n := a.Changes(now, out)
+		n := a.Changes(out)
 		for i := range out[:n] {
 			if o := b.Merge(&out[i], now); o != Done && o != Refused {
 				t.Fatalf("Merge %+v: outcome %d", out[i], o)
@@ -236,7 +236,7 @@ func TestChangesLoseNothing(t *testing.T) {
 		taker.Go(func() {
 			out, groups := make([]Record, 16), make([]uint16, 5)
 			for last := false; ; {
-				n := a.Changes(clock.Load(), out)
+				n := a.Changes(out)
 				for i := range out[:n] {
 					if out[i].State != Unknown && torn(&out[i]) {
 						t.Errorf("Changes: %+v", out[i])
