@@ -247,7 +247,7 @@ func (m MAC) String() string { return net.HardwareAddr(m[:]).String() }
 
 // quote writes a value as the language wants it: bare if possible.
 func quote(s string) string {
-	if s == "" || strings.HasPrefix(s, "//") || strings.ContainsAny(s, " \t{}") {
+	if s == "" || strings.HasPrefix(s, "//") || strings.HasPrefix(s, "#") || strings.ContainsAny(s, " \t{}") {
 		return `"` + s + `"`
 	}
 	return s

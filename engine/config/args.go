@@ -44,7 +44,11 @@ func (a *args) next(usage string) word {
 		if end.quoted {
 			end.column += 2
 		}
-		a.fail(end, "", "%s needs %s", a.what, usage)
+		hint := ""
+		if a.last.hash {
+			hint = hashHint
+		}
+		a.fail(end, hint, "%s needs %s", a.what, usage)
 		return a.last
 	}
 	a.last, a.rest = a.rest[0], a.rest[1:]

@@ -280,7 +280,9 @@ func (b *builder) set(a *args) {
 			a.fail(w, hint, "unknown parameter %q", w.text)
 			return
 		}
-		if hint == "" {
+		if w.hash {
+			hint = hashHint
+		} else if hint == "" {
 			hint = "it is kept, and does nothing"
 		}
 		b.warnf(w.place, hint, "unknown parameter %q", w.text)

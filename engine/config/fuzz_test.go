@@ -15,7 +15,7 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(b)
 	}
-	for _, s := range []string{"", "}", "{", "{{", "a{b{c}", "\"", "\ufeffarp 1.2.3.4", "set a \"b c\" \"\"\n", "set { } x\n",
+	for _, s := range []string{"", "}", "{", "{{", "a{b{c}", "\"", "\ufeffarp 1.2.3.4", "set a \"b c\" \"\"\n", "set { } x\n", "hostname #\n#", "set \"#\" #a\n#{\n",
 		"network 1 tarpit exempt 0.0.0.0-255.255.255.255\nnetwork 1 tarpit exempt ::/0\n", "network 1{\r\nname \"//x\"\r\n}\r\n"} {
 		f.Add([]byte(s))
 	}

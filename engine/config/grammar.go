@@ -8,9 +8,10 @@ import (
 // tokens is the lexical half of the language. Every byte belongs to some token,
 // so that one bad character is one error and not the end of the reading: what
 // is wrong with an Open string or an odd word is said by the next stage. A
-// comment begins only where a word could, so that a path may hold "//".
+// comment begins only where a word could, so that a path may hold "//" and a
+// name "#".
 var tokens = lexer.MustStateful(lexer.Rules{"Root": {
-	{Name: "comment", Pattern: `//[^\n]*`},
+	{Name: "comment", Pattern: `(?://|#)[^\n]*`},
 	{Name: "blank", Pattern: `[ \t\r\f\v]+`},
 	{Name: "EOL", Pattern: `\n(?:[ \t\r\f\v]*\n)*`},
 	{Name: "String", Pattern: `"[^"\n]*"`},

@@ -20,6 +20,7 @@ type word struct {
 	text   string
 	quoted bool
 	bad    bool // what is wrong with it was said already
+	hash   bool // a comment follows that may have been meant as a value: name #1
 }
 
 // command is one line of the language in its one-line form: a key inside a
@@ -49,7 +50,7 @@ func read(name string, src []byte, r *reporter) []command {
 		r.errorf(p, "", "%s", err)
 		return nil
 	}
-	rd := reader{report: r, language: New()}
+	rd := reader{report: r, language: New(), src: text}
 	for _, it := range f.Items {
 		rd.item(it)
 	}
@@ -61,6 +62,7 @@ func placeOf(p lexer.Position) place { return place{p.Filename, p.Line, p.Column
 type reader struct {
 	report   *reporter
 	language *Config // empty: knows the sections and their keys
+	src      string
 	out      []command
 	closed   int // line of the last closing brace
 }
@@ -217,7 +219,7 @@ func (rd *reader) words(in []*astWord) []word {
 		w := word{place: placeOf(a.Pos)}
 		switch {
 		case a.Word != nil:
-			w.text = *a.Word
+			w.text, w.hash = *a.Word, rd.isBeforeHash(a.Pos.Offset+len(*a.Word))
 		case a.String != nil:
 			w.text, w.quoted = strings.Trim(*a.String, `"`), true
 		default:
@@ -238,6 +240,15 @@ func (rd *reader) words(in []*astWord) []word {
 	}
 	return out
 }
+
+// isBeforeHash tells whether a comment that begins with "#" comes next behind an
+// offset of the text.
+func (rd *reader) isBeforeHash(at int) bool {
+	return strings.HasPrefix(strings.TrimLeft(rd.src[at:], " \t"), "#")
+}
+
+// hashHint says what became of a value that begins with "#".
+const hashHint = `what begins with "#" is a comment: a value of that kind stands in double quotes`
 
 // unprintable finds what a person cannot see and an editor may have pasted.
 func unprintable(s string) (bool, string) {
