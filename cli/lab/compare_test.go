@@ -6,10 +6,12 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // sameVerbs run in dpdk-testpmd and in the lab, in this order, on the same
@@ -79,10 +81,7 @@ func TestSameTextAsTestpmd(t *testing.T) {
 func typed(t *testing.T, prompt string, lines []string, path string, args ...string) []string {
 	t.Helper()
 	cmd := exec.Command(path, args...)
-	tty, err := pty.Start(cmd)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tty := onTerminal(t, cmd)
 	defer tty.Close()
 	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
 	defer timer.Stop()
@@ -105,6 +104,33 @@ func typed(t *testing.T, prompt string, lines []string, path string, args ...str
 	cmd.Wait()
 	text := strings.ReplaceAll(strings.ReplaceAll(all.String(), "\r\n", "\n"), "\x00", "")
 	return answers(text, prompt)
+}
+
+// onTerminal starts a program on a terminal that does not echo. testpmd echoes
+// what it reads, and turns the terminal's echo off only behind its first prompt:
+// who types at once would be seen twice.
+func onTerminal(t *testing.T, cmd *exec.Cmd) *os.File {
+	t.Helper()
+	ours, theirs, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer theirs.Close()
+	mode, err := unix.IoctlGetTermios(int(theirs.Fd()), unix.TCGETS)
+	if err == nil {
+		mode.Lflag &^= unix.ECHO | unix.ICANON
+		err = unix.IoctlSetTermios(int(theirs.Fd()), unix.TCSETS, mode)
+	}
+	if err == nil {
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = theirs, theirs, theirs
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+		err = cmd.Start()
+	}
+	if err != nil {
+		ours.Close()
+		t.Fatal(err)
+	}
+	return ours
 }
 
 var masks = []struct {
