@@ -1,16 +1,23 @@
 #!/usr/bin/env bash
-# Installs what the tests need and runs all of them. Root is needed for the
-# parts with DPDK ports and network namespaces; without it they are skipped and
-# say so.
+# Installs what the tests need and runs them. Root is needed for the parts with
+# DPDK ports and network namespaces; without it they are skipped and say so.
 #
-#   scripts/test.sh            everything (about 15 minutes)
-#   scripts/test.sh quick      no race detector, no end-to-end runs, no container
+#   scripts/test.sh              everything that a change must pass (about 15 minutes)
+#   scripts/test.sh quick        for every few minutes: no race detector, two of the
+#                                end-to-end runs, short forms (under a minute of tests)
+#   scripts/test.sh long [PART]  what takes minutes each: the sizes of the README's
+#                                tables, real tools, random runs by the thousand
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
 mode=${1:-all}
-case $mode in all | quick) ;; *) echo "usage: scripts/test.sh [quick]" >&2; exit 2 ;; esac
+case $mode in
+  all | quick) [ $# -le 1 ] || mode= ;;
+  long) shift; exec scripts/test-long.sh "$@" ;;
+  *) mode= ;;
+esac
+[ -n "$mode" ] || { echo "usage: scripts/test.sh [quick | long [PART...]]" >&2; exit 2; }
 
 scripts/setup.sh build lab test
 command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
@@ -32,25 +39,29 @@ step "build"
 go build -o bin/mire ./cli/mire
 bin/mire version
 
+if [ "$mode" = quick ]; then
+  began=$SECONDS
+  step "engine and modules without C (CGO_ENABLED=0)"
+  CGO_ENABLED=0 tests -short ./engine/... ./modules/... ./dpdk/burst/...
+  step "DPDK ports and commands"
+  tests -count=1 -short -timeout 5m ./dpdk/... $(go list ./cli/... | grep -vE '/(e2e|bench/ha|bench/wire)$')
+  step "two of the end-to-end runs"
+  tests -count=1 -short -timeout 5m -run '^(TestUnusedAddressesResolveAndAnswerEcho|TestSwitchoverThereAndBack)$' ./cli/e2e
+  printf '\n%d s of tests; what a change must pass: scripts/test.sh\n' $((SECONDS - began))
+  exit
+fi
+
 step "engine and modules without C (CGO_ENABLED=0)"
 CGO_ENABLED=0 tests ./engine/... ./modules/... ./dpdk/burst/...
 
-if [ "$mode" = all ]; then
-  step "engine and modules under the race detector"
-  CGO_ENABLED=1 tests -race -timeout 10m ./engine/... ./modules/... ./dpdk/burst/...
-fi
+step "engine and modules under the race detector"
+CGO_ENABLED=1 tests -race -timeout 10m ./engine/... ./modules/... ./dpdk/burst/...
 
 # Never from the cache: they run the command, and depend on the machine.
 step "DPDK ports, commands, end to end"
-if [ "$mode" = quick ]; then
-  tests -count=1 -short -timeout 10m ./dpdk/... ./cli/...
-else
-  tests -count=1 -p 1 -timeout 18m ./dpdk/... ./cli/...
-fi
+tests -count=1 -p 1 -timeout 18m ./dpdk/... ./cli/...
 
-if [ "$mode" = all ]; then
-  step "container: image, quick benchmark in it, pair over memif, ports"
-  status=0
-  scripts/docker.sh || status=$?
-  [ $status = 0 ] || [ $status = 77 ] || exit $status # 77: skipped, the reason is printed
-fi
+step "container: image, quick benchmark in it, pair over memif, ports"
+status=0
+scripts/docker.sh || status=$?
+[ $status = 0 ] || [ $status = 77 ] || exit $status # 77: skipped, the reason is printed
