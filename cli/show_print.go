@@ -163,6 +163,17 @@ func printTarpit(w io.Writer, t daemon.Tarpit) {
 		rows = append(rows, table.Row{r.Row, r.Count, r.Help})
 	}
 	printTable(w, []column{{"tcp row", false}, {"segments", true}, {"meaning", false}}, rows)
+	fmt.Fprintln(w)
+	rows = nil
+	for _, l := range t.Limits {
+		rate, burst := fmt.Sprintf("%d/s", l.Rate), fmt.Sprint(l.Burst)
+		if l.Rate == 0 {
+			rate, burst = "none", "-"
+		}
+		rows = append(rows, table.Row{l.Limit, rate, burst, l.Buckets, l.Refused, l.Collided, l.Shared, l.Help})
+	}
+	printTable(w, []column{{"tcp limit", false}, {"replies", true}, {"at once", true}, {"buckets", true},
+		{"refused", true}, {"collided", true}, {"shared", true}, {"for", false}}, rows)
 }
 
 func printVRRP(w io.Writer, v daemon.VRRP) {

@@ -354,16 +354,19 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 }
 
 // converse is a client of its own that opens a connection to a captured
-// address, writes, and probes the closed window until its source has spent its
-// replies. What the address says decides what it sends: the cookie.
+// address, writes two segments in one burst, and probes the closed window until it has
+// spent its replies. What the address says decides what it sends: the cookie.
 func converse(r *rig.Rig) {
 	const probes = 60
 	r.Lane.In = nil
 	mac := config.MAC{2, 0, 0, 0, 1, 1}
 	client, server := netip.AddrPortFrom(at4(41), 4000), netip.AddrPortFrom(at4(195), 80)
+	frame := func(flags byte, seq, ack uint32, payload []byte) enginetest.Frame {
+		return enginetest.Frame{Data: enginetest.TCP(mac, enginetest.RealMAC, client, server, flags, seq, ack, payload)}
+	}
 	send := func(flags byte, seq, ack uint32, payload []byte) {
 		r.Lane.Now += int64(time.Millisecond)
-		r.Lane.In = []enginetest.Frame{{Data: enginetest.TCP(mac, enginetest.RealMAC, client, server, flags, seq, ack, payload)}}
+		r.Lane.In = []enginetest.Frame{frame(flags, seq, ack, payload)}
 		r.Worker.Turn()
 	}
 	// It waits until the DISCOVERs of the mix hold nothing back any more, asks
@@ -391,7 +394,8 @@ func converse(r *rig.Rig) {
 	}
 	r.Lane.Discard, r.Lane.Out = true, nil
 	send(0x10, 1001, isn+1, nil)
-	send(0x18, 1001, isn+1, make([]byte, 100))
+	r.Lane.In = []enginetest.Frame{frame(0x10, 1001, isn+1, make([]byte, 50)), frame(0x18, 1051, isn+1, make([]byte, 50))}
+	r.Worker.Turn()
 	for range probes {
 		send(0x10, 1100, isn+1, nil)
 	}

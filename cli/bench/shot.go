@@ -17,7 +17,7 @@ type shot struct {
 	reply func(m *maker, day int64) []byte
 	// why is the reason for which a frame without reply is dropped.
 	why burst.Reason
-	// limited: the reply may be withheld because its sender has spent its budget.
+	// limited: the reply may be withheld because its connection or sender has spent its replies.
 	limited bool
 	// stage is the module that decides it: stageParse, or the name of one.
 	stage string

@@ -88,7 +88,7 @@ const sentBefore = 512
 
 // holdNote says how many of the probes were answered.
 func holdNote(k *engine.Counters) string {
-	return fmt.Sprintf("the rate is of decided probes: a source is answered 20 times a second, here %.2f %% of all",
+	return fmt.Sprintf("the rate is of decided probes: a connection is answered 4 times a second, here %.2f %% of all",
 		100*float64(k.Verdicts.Sent)/float64(max(k.Verdicts.Received, 1)))
 }
 

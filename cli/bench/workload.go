@@ -64,7 +64,7 @@ var Workloads = []*Workload{
 		family: 6, least: 78, most: maxFrame, random: true, flaws: []flaw{tcp6Flaw}, sample: 2039, shot: synShot},
 	{Name: "handshake", Text: "SYNs, and as many ACKs with valid cookies that complete a handshake", Yardsticks: []string{"5tswap"},
 		family: 4, least: minFrame, most: maxFrame, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: 2039, shot: handshakeShot},
-	{Name: "hold", Text: "window probes of 1,024 held connections, answered as often as their senders' budgets allow", Yardsticks: []string{"5tswap"},
+	{Name: "hold", Text: "window probes of 1,024 held connections, answered as often as a connection's limit allows", Yardsticks: []string{"5tswap"},
 		family: 4, least: minFrame, most: minFrame, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: 61, note: holdNote, shot: holdShot},
 	{Name: "udp", Text: "UDP datagrams to captured addresses: logged, never answered", Yardsticks: []string{"5tswap"},
 		family: 4, least: minFrame, most: maxFrame, flaws: []flaw{ipFlaw, udp4Flaw}, sample: 1, note: udpNote, shot: udpShot},

@@ -26,11 +26,11 @@ var rowHelp = map[stateless.Row]string{
 	stateless.Row10a: "first payload of one byte",
 	stateless.Row11:  "further payload: the client is held",
 	stateless.Row12:  "FIN",
-	stateless.Row13:  "the source has spent its replies",
+	stateless.Row13:  "the connection or its source has spent its replies",
 }
 
 func (d *Daemon) showTarpit([]string) (any, error) {
-	v := Tarpit{Networks: []TarpitNetwork{}, Rows: []Row{}}
+	v := Tarpit{Networks: []TarpitNetwork{}, Rows: []Row{}, Limits: []TarpitLimit{}}
 	t := d.chain.tarpit
 	if t == nil {
 		return v, nil
@@ -60,6 +60,13 @@ func (d *Daemon) showTarpit([]string) (any, error) {
 		if help, ok := rowHelp[stateless.Row(row)]; ok {
 			v.Rows = append(v.Rows, Row{Row: stateless.Row(row).String(), Count: n, Help: help})
 		}
+	}
+	for l, c := range t.Limits() {
+		limit := stateless.Limit(l)
+		v.Limits = append(v.Limits, TarpitLimit{
+			Limit: limit.String(), Rate: c.Rate, Burst: c.Burst, Buckets: c.Buckets,
+			Refused: c.Refused, Collided: c.Collided, Shared: c.Shared, Help: limit.Help(),
+		})
 	}
 	v.Answers.SYNACK = t.Rows()[stateless.Row1]
 	for _, w := range d.workers {

@@ -153,6 +153,20 @@ type Tarpit struct {
 	Answers  Answers         `json:"answers"`
 	Networks []TarpitNetwork `json:"networks"`
 	Rows     []Row           `json:"rows"`
+	Limits   []TarpitLimit   `json:"limits"`
+}
+
+// TarpitLimit is one of the limits on TCP replies, summed over all workers. The
+// segments that they refused add up to row 13.
+type TarpitLimit struct {
+	Limit    string `json:"limit"`
+	Rate     uint64 `json:"rate"`     // replies a second; 0: no limit
+	Burst    uint64 `json:"burst"`    // replies at once
+	Buckets  uint64 `json:"buckets"`  // each for one connection or source
+	Refused  uint64 `json:"refused"`  // segments
+	Collided uint64 `json:"collided"` // of these, refused for what others had spent
+	Shared   uint64 `json:"shared"`   // takeovers of a bucket that another was using
+	Help     string `json:"help"`
 }
 
 // Answers counts what captured addresses said, and the UDP they only logged.

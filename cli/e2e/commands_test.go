@@ -107,7 +107,7 @@ func TestEverySubjectShowsAsTableAndJSON(t *testing.T) {
 		{"sessions", []string{"198.18.0.77", "trapped", "real", "2001:db8:18::77"}, []string{"sessions", "matched"}},
 		{"sessions --state real", []string{"198.18.0.1 ", l.macText("attacker")}, []string{"address"}},
 		{"sessions --address 2001:db8:18::/64 --limit 1", []string{"of 2 entries"}, []string{"limit"}},
-		{"tarpit", []string{"slam", "enable", "SYN, answered with SYN-ACK"}, []string{"answers", "networks", "rows"}},
+		{"tarpit", []string{"slam", "enable", "SYN, answered with SYN-ACK", "tarpitreplyrate", "50000/s"}, []string{"answers", "networks", "rows", "limits"}},
 		{"bngsync", []string{"bngsync is inactive", "no network has a syncpeer"}, []string{"active", "ipv4_received"}},
 		{"neighbours", []string{"network", "mac"}, nil},
 		{"log", []string{"is running", "belongs to nobody"}, []string{"message", "level"}},

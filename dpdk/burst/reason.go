@@ -68,6 +68,7 @@ const (
 	TarpitHandshake
 	TarpitSilent
 	TarpitBudget
+	TarpitCovered
 
 	NumReasons
 )
@@ -134,7 +135,8 @@ var Reasons = [NumReasons]ReasonInfo{
 	TarpitAckScan:     {"tarpit_ack_scan", "row 6: ACK of no connection of ours"},
 	TarpitHandshake:   {"tarpit_handshake", "row 7: completes a handshake, needs no answer"},
 	TarpitSilent:      {"tarpit_silent", "the network's policy stays silent here"},
-	TarpitBudget:      {"tarpit_budget", "row 13: the source has spent its replies"},
+	TarpitBudget:      {"tarpit_budget", "row 13: the connection or its source has spent its replies"},
+	TarpitCovered:     {"tarpit_covered", "rows 10 to 12: the reply to another segment of its burst acknowledges it too"},
 }
 
 func (r Reason) String() string {

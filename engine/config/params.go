@@ -63,6 +63,7 @@ var params = []Param{
 		show: func(s *Settings) string { return s.Log.String() },
 	},
 	number("tarpitlograte", "lines/s", 1, 1000000, 1000, "most lines a second under `tarpitlog every`; the rest is counted", func(s *Settings) *int { return &s.LogRate }),
+	number("tarpitreplyrate", "replies/s", 0, 1000000, 50000, "most replies a second and worker to the held connections of one source (/32, /64), twice that at once; 0 is no limit; one connection gets 4", func(s *Settings) *int { return &s.ReplyRate }),
 	number("tarpitsynrate", "SYN-ACKs/s", 0, 1000000, 0, "most SYN-ACKs a second to one source (/32, /64); 0 is no limit", func(s *Settings) *int { return &s.SynBudget }),
 	flag("tarpitmrd", true, "send Multicast Router Advertisements (RFC 4286), so that solicitations pass MLD snooping", func(s *Settings) *bool { return &s.MRD }),
 	{

@@ -157,6 +157,7 @@ type Settings struct {
 	Idle          time.Duration // idle: longest sleep of an idle worker; 0 = busy poll
 	IdleSet       bool          // false: adaptive on kernel-backed ports, busy-poll on others
 	Syslog        string        // syslog: socket path, or "" when off
+	ReplyRate     int           // tarpitreplyrate: replies a second and source to held connections; 0 = unlimited
 	SynBudget     int           // tarpitsynrate: SYN-ACKs a second and source; 0 = unlimited
 	Bounds4       Bounds
 	Bounds6       Bounds

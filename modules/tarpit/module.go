@@ -96,3 +96,21 @@ func (m *Module) Rows() (n [stateless.NumRows]uint64) {
 	}
 	return n
 }
+
+// Limits returns the limits on TCP replies and what they did, summed over all
+// workers; the buckets too, as each worker has its own.
+func (m *Module) Limits() (out [stateless.NumLimits]stateless.LimitCounters) {
+	m.common.mu.Lock()
+	defer m.common.mu.Unlock()
+	for _, s := range m.common.stages {
+		for i, c := range s.rules.Limits() {
+			o := &out[i]
+			o.Rate, o.Burst = c.Rate, c.Burst
+			o.Buckets += c.Buckets
+			o.Refused += c.Refused
+			o.Collided += c.Collided
+			o.Shared += c.Shared
+		}
+	}
+	return out
+}

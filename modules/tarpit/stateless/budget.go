@@ -1,80 +1,215 @@
 package stateless
 
-import "mire/engine/cookie"
+import (
+	"sync/atomic"
 
-// Row 13: sources share 16,384 token buckets by a keyed hash, so a worker's
-// memory is bounded and nobody outside can choose whose bucket to empty.
+	"mire/dpdk/burst"
+	"mire/engine/config"
+	"mire/engine/cookie"
+)
+
+// Limit is one of the limits behind row 13. A reply of rows 8 to 12 needs a
+// token of its connection and one of its source.
+type Limit uint8
+
 const (
-	buckets = 16384
-	// replyRate is how many replies of rows 8 to 12 a source gets a second;
-	// replyBurst is how many at once.
-	replyRate  = 20
-	replyBurst = 40
-	// refill is how long one pass over all buckets takes, in nanoseconds; each
-	// pass gives back rate/20 tokens.
-	refill        = 50_000_000
-	passesASecond = 1_000_000_000 / refill
-	token         = 1000 // the unit of a bucket is a thousandth of a token
-	maxRate       = 1_000_000
+	// Connection ends every loop of acknowledgements, whatever the others say.
+	Connection Limit = iota
+	// Source bounds what one source can make a worker send.
+	Source
+	// Stray is a source's share of replies to what has no valid cookie, apart
+	// from the above: who scans must not let go whom we hold. No row that
+	// exists today sends any.
+	Stray
+	// Opening is a source's share of SYN-ACKs.
+	Opening
+	NumLimits
+)
+
+var limitNames = [NumLimits]string{"connection", "source", "stray", "opening"}
+
+var limitHelp = [NumLimits]string{
+	"rows 8 to 12: one connection",
+	"rows 8 to 12: one source (/32, /64), tarpitreplyrate",
+	"what has no valid cookie: one source; no such row is answered yet",
+	"row 1: one source, tarpitsynrate",
+}
+
+// String is the name of the limit, as shown.
+func (l Limit) String() string {
+	if l < NumLimits {
+		return limitNames[l]
+	}
+	return "invalid"
+}
+
+// Help says in a few words what the limit is for.
+func (l Limit) Help() string {
+	if l < NumLimits {
+		return limitHelp[l]
+	}
+	return ""
+}
+
+const (
+	// connectionBuckets and sourceBuckets are buckets a worker.
+	connectionBuckets = 65536
+	sourceBuckets     = 16384
+	// A connection gets connectionRate replies a second and connectionBurst at
+	// once, of which the last probeReserve are for probes. A Linux writer's
+	// probes come 200 ms after the window closed, then at twice the time each.
+	connectionRate  = 4
+	connectionBurst = 16
+	probeReserve    = 4
+	// strayRate is replies a second to what has no valid cookie, strayBurst at once.
+	strayRate  = 20
+	strayBurst = 40
 	// Second word of the hashed message, after the address: family and length.
 	sourceTail4 = 4<<48 | 15<<56
 	sourceTail6 = 6<<48 | 15<<56
 )
 
-// budget is one set of buckets. A bucket holds what its sources have spent, so
-// that zeroed memory is full of tokens.
+// budget is all limits of one worker: 1.3 MiB of buckets, of which only what was
+// used is resident.
 type budget struct {
-	spent [buckets]uint32
-	key   cookie.Key
-	limit uint32 // burst
-	step  uint32 // what a pass gives back; 0 switches the budget off
-	next  uint32 // bucket the pass continues with
-	last  int64  // worker clock up to which tokens were given back
+	key    cookie.Key
+	limits [NumLimits]buckets
+	shown  [NumLimits]struct{ rate, burst, refused, collided, shared atomic.Uint64 }
 }
 
-// set changes the rate in tokens a second, 0 for no limit, and the burst.
-func (g *budget) set(rate, burst int) {
-	rate = min(max(rate, 0), maxRate)
-	burst = min(max(burst, 1), 2*maxRate)
-	g.step = uint32(rate * token / passesASecond)
-	g.limit = uint32(burst * token)
+// open makes the buckets, which hash by key.
+func (g *budget) open(key cookie.Key) {
+	g.key = key
+	for l := range g.limits {
+		n := sourceBuckets
+		if Limit(l) == Connection {
+			n = connectionBuckets
+		}
+		g.limits[l] = newBuckets(n)
+	}
+	g.limits[Connection].limit(connectionRate, connectionBurst, probeReserve)
+	g.limits[Stray].limit(strayRate, strayBurst, 0)
 }
 
-// on tells whether there is a limit at all.
-func (g *budget) on() bool { return g.step != 0 }
-
-// take spends a token of a source: an IPv4 address, or the first 64 bits of an
-// IPv6 address, with the tail of its family. It reports whether there was one.
-func (g *budget) take(source, tail uint64) bool {
-	b := &g.spent[g.key.Words2(source, tail)%buckets]
-	if *b+token > g.limit {
-		return false
-	}
-	*b += token
-	return true
+// apply takes the limits that are settings. Two seconds' worth may come at once,
+// of which bulk leaves half.
+func (g *budget) apply(s *config.Settings) {
+	g.limits[Source].limit(s.ReplyRate, 2*s.ReplyRate, s.ReplyRate)
+	g.limits[Opening].limit(s.SynBudget, 2*s.SynBudget, 0)
 }
 
-// tick gives back what is due at the worker's time now: a share of the buckets,
-// never more than one pass over them in one call.
-func (g *budget) tick(now int64) {
-	due := now - g.last
-	if due <= 0 || g.step == 0 {
-		g.last = now
-		return
+// LimitCounters are what one limit did since start.
+type LimitCounters struct {
+	Rate, Burst uint64 // replies a second and at once; Rate 0: no limit
+	Buckets     uint64
+	Refused     uint64 // segments of row 13 that this limit refused
+	Collided    uint64 // of these, what the spending of others refused: no bucket of their own was left
+	Shared      uint64 // takeovers of a bucket of which somebody else had spent
+}
+
+// show publishes the counters.
+func (g *budget) show() {
+	for l := range g.limits {
+		from, to := &g.limits[l], &g.shown[l]
+		to.rate.Store(uint64(from.rate))
+		to.burst.Store(uint64(from.burst))
+		to.refused.Store(from.refused)
+		to.collided.Store(from.collided)
+		to.shared.Store(from.shared)
 	}
-	step, n := uint64(g.step), int64(buckets)
-	if due < refill {
-		n = due * buckets / refill
-		g.last += n * refill / buckets
-	} else { // the worker stood still for a pass or more
-		step = min(step*uint64(due/refill), uint64(g.limit))
-		g.last = now
+}
+
+// Limits is the limits of this worker and what they did, as of the last Tick;
+// safe from any goroutine. The refused of all limits add up to row 13.
+func (r *Rules) Limits() (out [NumLimits]LimitCounters) {
+	for l := range out {
+		s := &r.budget.shown[l]
+		out[l] = LimitCounters{
+			Rate: s.rate.Load(), Burst: s.burst.Load(), Buckets: uint64(len(r.budget.limits[l].sets) * ways),
+			Refused: s.refused.Load(), Collided: s.collided.Load(), Shared: s.shared.Load(),
+		}
 	}
-	i := g.next
-	for range n {
-		b := &g.spent[i%buckets]
-		*b -= min(*b, uint32(step))
-		i++
+	return out
+}
+
+// refusal is which limit had no token, and whether the one who asked had a
+// bucket of his own there.
+type refusal struct {
+	limit Limit
+	own   bool
+}
+
+// sourceHash is the hash of the source of slot i: an IPv4 address or the first
+// 64 bits of an IPv6 address.
+func (r *Rules) sourceHash(b *burst.Burst, i int) uint64 {
+	source, tail := r.tuples.Addr[0][i], uint64(sourceTail6)
+	if !b.V6.Has(i) {
+		source, tail = source&0xffffffff, sourceTail4
 	}
-	g.next = i % buckets
+	return r.budget.key.Words2(source, tail)
+}
+
+// connectionHash is the hash of family, addresses, ports and network of slot i,
+// under a key of its own: a client knows the cookies of its connections, and
+// with them it must not know who shares a set with whom.
+func (r *Rules) connectionHash(b *burst.Burst, i int) uint64 {
+	t := &r.tuples
+	if b.V6.Has(i) {
+		return r.budget.key.Words5(t.Addr[0][i], t.Addr[1][i], t.Addr[2][i], t.Addr[3][i], t.Tail[i])
+	}
+	return r.budget.key.Words2(t.Addr[0][i], t.Tail[i])
+}
+
+// pay spends what the reply of slot i, a segment of the given row, costs. When a
+// limit refuses, nothing is spent anywhere.
+func (r *Rules) pay(b *burst.Burst, i int, row Row, bulk bool) (refusal, bool) {
+	g, now := &r.budget, b.Now
+	if row < Row8 {
+		return r.paySource(b, i, Stray)
+	}
+	c, s := &g.limits[Connection], &g.limits[Source]
+	mine := c.find(r.connections[i])
+	if !c.affords(mine, now, bulk) {
+		return refusal{Connection, mine.own}, false
+	}
+	if s.on() {
+		all := s.find(r.sourceHash(b, i))
+		if !s.affords(all, now, bulk) {
+			return refusal{Source, all.own}, false
+		}
+		s.spend(all, now)
+	}
+	c.spend(mine, now)
+	return refusal{}, true
+}
+
+// paySource spends a token of the source of slot i alone.
+func (r *Rules) paySource(b *burst.Burst, i int, l Limit) (refusal, bool) {
+	g := &r.budget.limits[l]
+	p := g.find(r.sourceHash(b, i))
+	if !g.affords(p, b.Now, false) {
+		return refusal{l, p.own}, false
+	}
+	g.spend(p, b.Now)
+	return refusal{}, true
+}
+
+// refuse drops slot i: row 13, which is counted and makes no event.
+func (r *Rules) refuse(b *burst.Burst, i int, why refusal) {
+	r.budget.limits[why.limit].refuse(why.own)
+	r.rows[Row13]++
+	b.Drop(i, burst.TarpitBudget)
+}
+
+// allowed is the slots of m, SYNs, whose source could pay; the others are dropped.
+func (r *Rules) allowed(b *burst.Burst, m burst.Mask) (ok burst.Mask) {
+	for ; m != 0; m = m.Rest() {
+		i := m.First()
+		if why, paid := r.paySource(b, i, Opening); paid {
+			ok |= burst.Bit(i)
+		} else {
+			r.refuse(b, i, why)
+		}
+	}
+	return ok
 }

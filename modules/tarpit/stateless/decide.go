@@ -71,7 +71,7 @@ type Decision struct {
 
 // Decide is the whole decision table: the row of a segment by its flags, its
 // payload length and its offset, and what the policy of the network answers in
-// that row. It knows neither the reply budget (row 13) nor the wire.
+// that row. It knows neither the limits (row 13) nor the wire.
 func Decide(p config.Policy, s Segment) Decision {
 	row := rowOf(&s)
 	d := Decision{Row: row, Kind: kinds[row], Event: true, Reason: reasons[row]}

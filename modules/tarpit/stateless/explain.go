@@ -15,7 +15,7 @@ var help = [NumRows]string{
 	Row10a: "first payload of one byte",
 	Row11:  "further payload: the client is held",
 	Row12:  "FIN",
-	Row13:  "the source has spent its replies",
+	Row13:  "the connection or its source has spent its replies",
 	Row14:  "timestamps",
 }
 

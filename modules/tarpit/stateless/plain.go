@@ -88,7 +88,7 @@ type fields [burst.Size][2]uint64
 // work for the time in which the lookup's memory is on its way. The result is for
 // ProcessPlain in the same turn.
 func (r *Rules) Prepare(b *burst.Burst, p Plain, snap *config.Snapshot) Plain {
-	if snap == r.snap && r.keys.Ready() && !r.syns.on() && int(p.Net) < len(r.plans) {
+	if snap == r.snap && r.keys.Ready() && !r.limitsOpenings() && int(p.Net) < len(r.plans) {
 		r.makeCookies(b, p)
 		p.made = p.All()
 	}

@@ -13,7 +13,8 @@ func TestProcessEqualsDecide(t *testing.T) {
 	for _, v6 := range []bool{false, true} {
 		for _, p := range policies {
 			g := newRig(t, p)
-			g.rules.replies.set(maxRate, maxRate) // row 13 has a test of its own
+			g.rules.Apply(g.snap)
+			g.rules.budget.limits[Connection].limit(0, 0, 0) // row 13 has tests of its own
 			cookie := g.open(v6, 1)
 			g.rules.rows = [NumRows]uint64{}
 			var rows [NumRows]uint64

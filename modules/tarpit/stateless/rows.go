@@ -6,7 +6,7 @@
 package stateless
 
 // Row is a row of the decision table. Each segment is of exactly one of them;
-// Row13 replaces the row of a reply that the budget refuses.
+// Row13 replaces the row of a reply that a limit refuses.
 type Row uint8
 
 const (
@@ -23,7 +23,7 @@ const (
 	Row10a            // first payload of one byte
 	Row11             // any other payload
 	Row12             // FIN of a connection of ours
-	Row13             // the source has spent its replies
+	Row13             // the connection or its source has spent its replies
 	Row14             // timestamps of a persona; none exists yet
 	NumRows
 )

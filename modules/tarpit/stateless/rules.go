@@ -28,8 +28,14 @@ type Rules struct {
 	fields  fields
 	like    event.Event // what the events of plain SYNs have in common
 
-	replies budget // rows 8 to 12
-	syns    budget // row 1, off unless Settings.SynBudget says otherwise
+	// And of its segments that are no SYN.
+	decisions   [burst.Size]Decision
+	connections [burst.Size]uint64  // hash of the connection, for what is answered
+	ends        [burst.Size]uint32  // sequence number behind the payload
+	by          [burst.Size]uint8   // slot whose reply covers this one
+	refusals    [burst.Size]refusal // of replies that nobody paid for
+
+	budget budget
 
 	rows   [NumRows]uint64
 	shown  [NumRows]atomic.Uint64
@@ -43,11 +49,9 @@ func New(w *engine.Worker) (*Rules, error) {
 		return nil, errors.New("stateless TCP needs the node's secret for its cookies, and the worker has none: " +
 			"open it with secret.Open before the workers start")
 	}
-	r := &Rules{w: w, events: w.Events}
 	key := cookie.NewKey([cookie.KeySize]byte(w.Secret.Key(secret.LabelBudget, cookie.KeySize)))
-	r.replies.key, r.syns.key = key, key
-	r.replies.set(replyRate, replyBurst)
-	r.syns.set(0, 0)
+	r := &Rules{w: w, events: w.Events}
+	r.budget.open(key)
 	return r, nil
 }
 
@@ -63,16 +67,13 @@ func (r *Rules) Apply(s *config.Snapshot) {
 	for i := range s.Networks {
 		r.plans = append(r.plans, newPlan(&s.Networks[i]))
 	}
-	// Twice the rate at once, in the proportion of the other rows.
-	r.syns.set(s.Settings.SynBudget, 2*s.Settings.SynBudget)
+	r.budget.apply(&s.Settings)
 }
 
-// Tick steps to the key of the day, refills the budgets and publishes the
-// counters.
+// Tick steps to the key of the day and publishes the counters.
 func (r *Rules) Tick(b *burst.Burst) {
 	r.rekey(b.Now)
-	r.replies.tick(b.Now)
-	r.syns.tick(b.Now)
+	r.budget.show()
 	for i := range r.rows {
 		r.shown[i].Store(r.rows[i])
 	}
@@ -86,9 +87,13 @@ func (r *Rules) rekey(now int64) {
 	r.keys.At(r.w.Secret, now)
 }
 
+// limitsOpenings tells whether each SYN has to be asked for its source.
+func (r *Rules) limitsOpenings() bool { return r.budget.limits[Opening].on() }
+
 // Counters is the number of segments of each row since start, as of the last
-// Tick; safe from any goroutine. A reply that the budget refused counts in
-// Row13 and not in its own row.
+// Tick; safe from any goroutine. A segment whose reply a limit refused counts in
+// Row13 and not in its own row; one that the reply to another segment of its
+// burst covers counts in its own.
 func (r *Rules) Counters() (n [NumRows]uint64) {
 	for i := range n {
 		n[i] = r.shown[i].Load()
@@ -119,7 +124,7 @@ func (r *Rules) ProcessPlain(b *burst.Burst, m burst.Mask, p Plain, snap *config
 		r.rekey(b.Now)
 	}
 	p = p.And(m)
-	if r.syns.on() || int(p.Net) >= len(r.plans) {
+	if r.limitsOpenings() || int(p.Net) >= len(r.plans) {
 		p = Plain{} // a budget asks for each source by itself
 	}
 	m = r.gather(b, m&^p.All())

@@ -6,32 +6,88 @@ import (
 	"mire/dpdk/burst"
 )
 
-// answerSegments is every row but the first.
+// answerSegments is every row but the first: what each segment is, which of them
+// one reply answers together, what that costs, and then the replies.
 func (r *Rules) answerSegments(b *burst.Burst, m burst.Mask) {
 	if m == 0 {
 		return
 	}
 	r.findCookies(b, m)
+	replies, data, bulk := r.decide(b, m)
+	covered := r.cover(data)
+	paid := r.payAll(b, replies&^covered, bulk)
 	for ; m != 0; m = m.Rest() {
 		i := m.First()
-		n := &r.plans[b.Meta[i].Net]
-		s := r.segment(b, i)
-		d := Decide(n.policy, s)
-		if d.Reply && !r.pay(b, i, &r.replies) {
-			continue
+		d := &r.decisions[i]
+		by := i
+		if d.Reply {
+			if by = r.answering(i, covered); !paid.Has(by) {
+				r.refuse(b, i, r.refusals[by])
+				continue
+			}
 		}
 		r.rows[d.Row]++
-		r.report(b, i, &d)
-		if !d.Reply {
+		r.report(b, i, d)
+		switch {
+		case !d.Reply:
 			b.Drop(i, d.Reason)
+		case by != i:
+			b.Drop(i, burst.TarpitCovered)
+		default:
+			r.reply(b, i, d)
+		}
+	}
+}
+
+// decide fills the decisions of the slots of m. It returns those that want a
+// reply, of these the ones with payload, and the ones that may not touch what is
+// kept for probes: a FIN, and more payload than the single byte with which some
+// stacks probe a closed window (RFC 9293 section 3.8.6.1).
+func (r *Rules) decide(b *burst.Burst, m burst.Mask) (replies, data, bulk burst.Mask) {
+	for ; m != 0; m = m.Rest() {
+		i := m.First()
+		s := r.segment(b, i)
+		d := &r.decisions[i]
+		*d = Decide(r.plans[b.Meta[i].Net].policy, s)
+		if !d.Reply {
 			continue
 		}
-		b.Reply(i)
-		if b.V6.Has(i) {
-			write6(b, i, &n.mac6, &bare6, &r.tuples, d.Seq, d.Ack, control(0, d.Flags, d.Window))
-		} else {
-			write4(b, i, &n.mac4, &bare4, &r.tuples, d.Seq, d.Ack, control(0, d.Flags, d.Window))
+		replies |= burst.Bit(i)
+		r.connections[i] = r.connectionHash(b, i)
+		if s.Len > 0 {
+			data |= burst.Bit(i)
+			r.ends[i] = s.Seq + s.Len
 		}
+		if s.Len > 1 || d.Row == Row12 {
+			bulk |= burst.Bit(i)
+		}
+	}
+	return replies, data, bulk
+}
+
+// payAll is the slots of m whose reply is paid for; r.refusals says who refused
+// the others.
+func (r *Rules) payAll(b *burst.Burst, m, bulk burst.Mask) (paid burst.Mask) {
+	for ; m != 0; m = m.Rest() {
+		i := m.First()
+		why, ok := r.pay(b, i, r.decisions[i].Row, bulk.Has(i))
+		if ok {
+			paid |= burst.Bit(i)
+		} else {
+			r.refusals[i] = why
+		}
+	}
+	return paid
+}
+
+// reply makes slot i the reply that was decided.
+func (r *Rules) reply(b *burst.Burst, i int, d *Decision) {
+	n := &r.plans[b.Meta[i].Net]
+	b.Reply(i)
+	if b.V6.Has(i) {
+		write6(b, i, &n.mac6, &bare6, &r.tuples, d.Seq, d.Ack, control(0, d.Flags, d.Window))
+	} else {
+		write4(b, i, &n.mac4, &bare4, &r.tuples, d.Seq, d.Ack, control(0, d.Flags, d.Window))
 	}
 }
 
@@ -90,29 +146,4 @@ func (r *Rules) adopt(m burst.Mask) burst.Mask {
 		r.cookies[i] = r.other[i]
 	}
 	return m &^ ok
-}
-
-// pay spends a token of the source of slot i. When there is none it drops the
-// slot: row 13, which is counted and makes no event.
-func (r *Rules) pay(b *burst.Burst, i int, g *budget) bool {
-	source, tail := r.tuples.Addr[0][i], uint64(sourceTail6)
-	if !b.V6.Has(i) {
-		source, tail = source&0xffffffff, sourceTail4
-	}
-	if g.take(source, tail) {
-		return true
-	}
-	r.rows[Row13]++
-	b.Drop(i, burst.TarpitBudget)
-	return false
-}
-
-// allowed is the slots of m whose source could pay.
-func (r *Rules) allowed(b *burst.Burst, m burst.Mask, g *budget) (ok burst.Mask) {
-	for ; m != 0; m = m.Rest() {
-		if i := m.First(); r.pay(b, i, g) {
-			ok |= burst.Bit(i)
-		}
-	}
-	return ok
 }

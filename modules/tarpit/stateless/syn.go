@@ -9,8 +9,8 @@ import (
 // answerSYNs is row 1: every SYN becomes its SYN-ACK, those of m one by one,
 // those of p by columns.
 func (r *Rules) answerSYNs(b *burst.Burst, m burst.Mask, p Plain) {
-	if r.syns.on() {
-		m = r.allowed(b, m, &r.syns)
+	if r.limitsOpenings() {
+		m = r.allowed(b, m)
 	}
 	all := m | p.All()
 	if all == 0 {
