@@ -39,10 +39,18 @@ var subjects = []subject{
 	{name: "ha", usage: "the peer: session, digests, lag, what was refused, last transitions", print: printer(printHA)},
 	{name: "neighbours", usage: "who this node reaches itself", print: printer(printNeighbours)},
 	{name: "log", usage: "the last lines of the log",
-		flags: []cli.Flag{&cli.IntFlag{Name: "lines", Aliases: []string{"n"}, Usage: "the last `N` lines", Value: 50}},
-		words: func(c *cli.Context) []string { return []string{fmt.Sprint(c.Int("lines"))} },
+		flags: []cli.Flag{&cli.IntFlag{Name: "lines", Aliases: []string{"n"}, Usage: "the last `N` lines", Value: 50},
+			&cli.BoolFlag{Name: "notices", Usage: "without lines about packets: roles, peers, ports, releases, conflicts, the daemon's own"}},
+		words: logWords,
 		print: printer(printLog)},
 	{name: "config", usage: "the running configuration, as a file", print: printer(func(w io.Writer, text string) { fmt.Fprint(w, text) })},
+}
+
+func logWords(c *cli.Context) (words []string) {
+	if c.Bool("notices") {
+		words = append(words, "notices")
+	}
+	return append(words, fmt.Sprint(c.Int("lines")))
 }
 
 func showCommand() *cli.Command {

@@ -28,7 +28,7 @@ func (d *Daemon) register(r *control.Registry) {
 	show("bngsync", "whether the table is kept equal with the peer's", alone("show bngsync", d.showBngsync))
 	show("ha", "the peer: session, digests, lag, transitions", alone("show ha", d.showHA))
 	show("neighbours", "who this node reaches itself", alone("show neighbours", d.showNeighbours))
-	show("log", "the last lines of the log", d.showLog)
+	show("log", "[notices] [LINES]: the last lines of the log", d.showLog)
 	show("config", "the running configuration", alone("show config", d.showConfig))
 	reload := alone("reload", func([]string) (any, error) { return d.done(d.Reload()) })
 	r.Register("reload", "read the configuration file again", func(_ context.Context, args []string) (any, error) {

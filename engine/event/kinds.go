@@ -14,6 +14,7 @@ const (
 	byAddress                // the captured address, on its network
 	byMAC                    // the frame's source MAC, on its network
 	byPort                   // the port
+	byNetwork                // the network: its MACs and sources are too many to tell apart (crowd.go)
 	byCause                  // the remote address and what Payload says
 	alone                    // none: each is told, because it is a transition of this node
 )
