@@ -29,7 +29,7 @@ var subjects = []subject{
 	{name: "sessions", usage: "the shared table: who is real, who is trapped", args: "",
 		flags: []cli.Flag{
 			&cli.IntFlag{Name: "network", Usage: "only this network `N`"},
-			&cli.StringFlag{Name: "state", Usage: "only `STATE`: probing, trapped or real"},
+			&cli.StringFlag{Name: "state", Usage: "only `STATE`: probing, trapped, would_trap (observe) or real"},
 			&cli.StringFlag{Name: "address", Usage: "only `ADDRESS` or prefix"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N` entries", Value: 100},
 		}, words: sessionWords, print: printer(printSessions)},

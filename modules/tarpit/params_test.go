@@ -76,8 +76,10 @@ func consumers(t *testing.T) map[string]func(*config.Settings) int {
 		"tarpitper64": most(maxCaptives, func(s *config.Settings) int { return int(newBounds(&s.Bounds6).per64) }),
 		"sessions":    most(session.MaxCapacity, func(s *config.Settings) int { return s.Sessions }),
 		// Nanoseconds in 64 bits, compared and added only.
-		"idle":          asIs(func(s *config.Settings) int { return int(s.Idle / time.Microsecond) }),
-		"vrrppreemptts": asIs(func(s *config.Settings) int { return int(int64(s.VRRPPreemptTS) * int64(time.Second) / int64(time.Second)) }),
+		"idle": asIs(func(s *config.Settings) int { return int(s.Idle / time.Microsecond) }),
+		"vrrppreemptts": asIs(func(s *config.Settings) int {
+			return int(int64(s.VRRPPreemptTS) * int64(time.Second) / int64(time.Second))
+		}),
 		// Buckets of modules/tarpit/stateless, whose own test compares them.
 		"tarpitsynrate": asIs(func(s *config.Settings) int { return s.SynBudget }),
 	}
