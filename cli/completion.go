@@ -89,7 +89,7 @@ func completeWith(args func() []string) cli.BashCompleteFunc {
 
 // flagValues are the choices of flags that have a fixed one.
 var flagValues = map[string][]string{
-	"state":      {"probing", "trapped", "real"},
+	"state":      {"probing", "trapped", "would_trap", "real"},
 	"hugepages":  {"auto", "on", "off"},
 	"log-level":  {"debug", "info", "warn", "error"},
 	"log-format": {"auto", "console", "text", "json"},

@@ -49,7 +49,7 @@ func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
 		{"mire show bn", []string{"bngsync"}},
 		{"mire ctl sw", []string{"switchover"}},
 		{"mire show sessions --st", []string{"--state"}},
-		{"mire show sessions --state ", []string{"probing", "trapped", "real"}},
+		{"mire show sessions --state ", []string{"probing", "trapped", "would_trap", "real"}},
 		{"mire show sessions --state tr", []string{"trapped"}},
 		{"mire run --hugepages o", []string{"on", "off"}},
 		{"mire run --log-f", []string{"--log-format"}},

@@ -75,7 +75,7 @@ func printResult(c *cli.Context, data json.RawMessage) error {
 	switch {
 	case v.Generation != 0:
 		fmt.Fprintf(c.App.Writer, "%s: generation %d runs\n", v.Result, v.Generation)
-	case v.Networks != nil:
+	case len(v.Networks) > 0:
 		fmt.Fprintf(c.App.Writer, "%s on network %s\n", v.Result, strings.Trim(fmt.Sprint(v.Networks), "[]"))
 	case v.Entries != nil:
 		fmt.Fprintf(c.App.Writer, "%s: %d entries\n", v.Result, *v.Entries)

@@ -29,7 +29,7 @@ var subjects = []subject{
 	{name: "sessions", usage: "the shared table: who is real, who is trapped", args: "",
 		flags: []cli.Flag{
 			&cli.IntFlag{Name: "network", Usage: "only this network `N`"},
-			&cli.StringFlag{Name: "state", Usage: "only `STATE`: probing, trapped or real"},
+			&cli.StringFlag{Name: "state", Usage: "only `STATE`: probing, trapped, would_trap (observe) or real"},
 			&cli.StringFlag{Name: "address", Usage: "only `ADDRESS` or prefix"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N` entries", Value: 100},
 		}, words: sessionWords, print: printer(printSessions)},
@@ -39,10 +39,18 @@ var subjects = []subject{
 	{name: "ha", usage: "the peer: session, digests, lag, what was refused, last transitions", print: printer(printHA)},
 	{name: "neighbours", usage: "who this node reaches itself", print: printer(printNeighbours)},
 	{name: "log", usage: "the last lines of the log",
-		flags: []cli.Flag{&cli.IntFlag{Name: "lines", Aliases: []string{"n"}, Usage: "the last `N` lines", Value: 50}},
-		words: func(c *cli.Context) []string { return []string{fmt.Sprint(c.Int("lines"))} },
+		flags: []cli.Flag{&cli.IntFlag{Name: "lines", Aliases: []string{"n"}, Usage: "the last `N` lines", Value: 50},
+			&cli.BoolFlag{Name: "notices", Usage: "without lines about packets: roles, peers, ports, releases, conflicts, the daemon's own"}},
+		words: logWords,
 		print: printer(printLog)},
 	{name: "config", usage: "the running configuration, as a file", print: printer(func(w io.Writer, text string) { fmt.Fprint(w, text) })},
+}
+
+func logWords(c *cli.Context) (words []string) {
+	if c.Bool("notices") {
+		words = append(words, "notices")
+	}
+	return append(words, fmt.Sprint(c.Int("lines")))
 }
 
 func showCommand() *cli.Command {

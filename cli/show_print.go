@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -38,7 +39,7 @@ func printStatus(w io.Writer, s daemon.Status) {
 		{"memory", fmt.Sprintf("resident %s, heap %s, table %s, hugepages %s",
 			mebibytes(s.Memory.Resident), mebibytes(s.Memory.Heap), mebibytes(s.Memory.Table), yesNo(s.Hugepages))},
 		{"mbufs", fmt.Sprintf("%d of %d in use", s.Memory.MbufsUse, s.Memory.MbufsAll)},
-		{"addresses", fmt.Sprintf("%d trapped, %d real, %d probing of %d", s.Table.Trapped, s.Table.Real, s.Table.Probing, s.Table.Capacity)},
+		{"addresses", addressesText(&s.Table)},
 		{"no place", fmt.Sprintf("%d for want of room in the table, %d over the share of their state", s.Table.Full, s.Table.Quota)},
 		{"packets", fmt.Sprintf("%d received + %d own = %d sent + %d dropped + %d consumed + %d held (%s)",
 			t.Received, t.Originated, t.Transmitted, t.Dropped, t.Consumed, t.Held, balance(t.Balanced))},
@@ -137,10 +138,18 @@ func printDrops(c *cli.Context, data json.RawMessage) error {
 	})(c, data)
 }
 
+func addressesText(t *daemon.Table) string {
+	observed := ""
+	if t.WouldTrap > 0 {
+		observed = fmt.Sprintf(" %d would be trapped (observe),", t.WouldTrap)
+	}
+	return fmt.Sprintf("%d trapped,%s %d real, %d probing of %d", t.Trapped, observed, t.Real, t.Probing, t.Capacity)
+}
+
 func printSessions(w io.Writer, v daemon.Sessions) {
 	var rows []table.Row
 	for _, s := range v.List {
-		rows = append(rows, table.Row{s.Network, s.Address, s.State, s.MAC, seconds(s.Expires), seconds(s.Proven)})
+		rows = append(rows, table.Row{s.Network, s.Address, strings.ReplaceAll(s.State, "_", " "), s.MAC, seconds(s.Expires), seconds(s.Proven)})
 	}
 	printTable(w, []column{{"network", true}, {"address", false}, {"state", false}, {"mac", false}, {"expires in", true}, {"proven ago", true}}, rows)
 	if v.Matched > v.Shown {
@@ -152,10 +161,10 @@ func printTarpit(w io.Writer, t daemon.Tarpit) {
 	var rows []table.Row
 	for _, n := range t.Networks {
 		c := n.Counters
-		rows = append(rows, table.Row{n.Network, n.Name, n.Mode, n.Policy, n.Trapped, n.Real, n.Probing4 + n.Probing6,
+		rows = append(rows, table.Row{n.Network, n.Name, n.Mode, n.Policy, n.Trapped, n.WouldTrap, n.Real, n.Probing4 + n.Probing6,
 			c["proofs"], c["probes"], c["answers"], c["echoes"], c["releases"]})
 	}
-	printTable(w, []column{{"network", true}, {"name", false}, {"tarpit", false}, {"policy", false}, {"trapped", true}, {"real", true}, {"probing", true},
+	printTable(w, []column{{"network", true}, {"name", false}, {"tarpit", false}, {"policy", false}, {"trapped", true}, {"would trap", true}, {"real", true}, {"probing", true},
 		{"proofs", true}, {"probes", true}, {"answers", true}, {"echoes", true}, {"releases", true}}, rows)
 	fmt.Fprintln(w)
 	rows = nil

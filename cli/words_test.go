@@ -64,6 +64,7 @@ func TestResultsAreSentencesAndWarningsGoToStderr(t *testing.T) {
 	for _, c := range []struct{ data, out, err string }{
 		{`{"result":"applied","generation":3}`, "applied: generation 3 runs\n", ""},
 		{`{"result":"released","networks":[1,2]}`, "released on network 1 2\n", ""},
+		{`{"result":"nothing to release: nothing is known of 192.0.2.7","was":"","networks":[]}`, "nothing to release: nothing is known of 192.0.2.7\n", ""},
 		{`{"result":"cleared","entries":0}`, "cleared: 0 entries\n", ""},
 		{`{"result":"stopping"}`, "stopping\n", ""},
 		{`{"pid":1}`, "{\"pid\":1}\n", ""},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mire/dpdk"
 	"mire/engine/config"
 	"mire/engine/control"
 	"mire/engine/session"
@@ -28,7 +29,7 @@ func (d *Daemon) register(r *control.Registry) {
 	show("bngsync", "whether the table is kept equal with the peer's", alone("show bngsync", d.showBngsync))
 	show("ha", "the peer: session, digests, lag, transitions", alone("show ha", d.showHA))
 	show("neighbours", "who this node reaches itself", alone("show neighbours", d.showNeighbours))
-	show("log", "the last lines of the log", d.showLog)
+	show("log", "[notices] [LINES]: the last lines of the log", d.showLog)
 	show("config", "the running configuration", alone("show config", d.showConfig))
 	reload := alone("reload", func([]string) (any, error) { return d.done(d.Reload()) })
 	r.Register("reload", "read the configuration file again", func(_ context.Context, args []string) (any, error) {
@@ -114,23 +115,47 @@ func (d *Daemon) release(args []string) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("release: %w", err)
 	}
-	released := []int{}
+	in, released, was := 0, []int{}, ""
 	s := d.snaps.Load()
+	names := newNaming(s)
 	for i := range s.Networks {
 		n := &s.Networks[i]
 		if number != 0 && n.Number != number || !n.Prefix4.Contains(a.Unmap()) && !n.Prefix6.Contains(a) {
 			continue
 		}
-		if !d.chain.tarpit.Release(session.AddressKey(uint16(n.Number), a)) {
+		in++
+		k := session.AddressKey(uint16(n.Number), a)
+		r, known := d.table.Get(k, dpdk.Now())
+		if !known {
+			continue
+		}
+		if !d.chain.tarpit.Release(k) {
 			return nil, &control.Error{Message: "release: too many commands are waiting", Hint: "try again in a moment"}
 		}
 		released = append(released, n.Number)
+		if st := names.of(&r); was == "" || st == "trapped" {
+			was = st
+		}
 	}
 	d.wake()
-	if len(released) == 0 {
+	if in == 0 {
 		return nil, fmt.Errorf("release: %v is in no network of this node", a)
 	}
-	return map[string]any{"result": "released", "networks": released}, nil
+	return map[string]any{"result": releaseResult(a, was), "was": was, "networks": released}, nil
+}
+
+// releaseResult says what a release did to an address that was in a state; "" is
+// nothing known of it.
+func releaseResult(a netip.Addr, was string) string {
+	switch was {
+	case "trapped":
+		return "released"
+	case "":
+		return "nothing to release: nothing is known of " + a.String()
+	case wouldTrap:
+		return "forgotten, nothing was held"
+	}
+	return "forgotten, it was not trapped but " + was
 }
 
 func networkArgument(args []string) (int, error) {

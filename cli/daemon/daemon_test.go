@@ -153,7 +153,7 @@ func TestSessionFilters(t *testing.T) {
 			a := netip.MustParseAddr(e.address)
 			r := session.Record{State: e.state}
 			r.Net = e.net
-			if f.match(&r, a) {
+			if f.match(&r, a, stateNames[e.state]) {
 				got = append(got, e.address)
 			}
 		}

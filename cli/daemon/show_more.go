@@ -30,15 +30,21 @@ func (d *Daemon) showNeighbours([]string) (any, error) {
 const defaultLines = 50
 
 func (d *Daemon) showLog(args []string) (any, error) {
-	n := defaultLines
+	n, notices := defaultLines, false
+	if len(args) > 0 && args[0] == "notices" {
+		notices, args = true, args[1:]
+	}
 	if len(args) > 0 {
 		var err error
-		if n, err = strconv.Atoi(args[0]); err != nil || n < 1 {
-			return nil, fmt.Errorf("show log: %q is not a number of lines", args[0])
+		if n, err = strconv.Atoi(args[0]); err != nil || n < 1 || len(args) > 1 {
+			return nil, fmt.Errorf("show log: %q: show log [notices] [LINES]", strings.Join(args, " "))
 		}
 	}
 	if d.Memory == nil {
 		return []event.Entry{}, nil
+	}
+	if notices {
+		return d.Memory.LastNotices(n), nil
 	}
 	return d.Memory.Last(n), nil
 }

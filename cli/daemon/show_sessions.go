@@ -14,6 +14,28 @@ import (
 
 var stateNames = [session.NumStates]string{"unknown", "probing", "trapped", "real"}
 
+// wouldTrap is the state of an address that belongs to nobody, on a network that
+// does not answer for it.
+const wouldTrap = "would_trap"
+
+// naming gives the state of an entry its name, which depends on its network.
+type naming struct{ answers [1 << 16]bool }
+
+func newNaming(s *config.Snapshot) *naming {
+	n := &naming{}
+	for i := range s.Networks {
+		n.answers[uint16(s.Networks[i].Number)] = s.Networks[i].Tarpit == config.TarpitEnable
+	}
+	return n
+}
+
+func (n *naming) of(r *session.Record) string {
+	if r.State == session.Trapped && !n.answers[r.Net] {
+		return wouldTrap
+	}
+	return stateNames[r.State]
+}
+
 // sessionFilter is what `show sessions` was asked for.
 type sessionFilter struct {
 	network int // 0 = all
@@ -29,7 +51,7 @@ const defaultSessions = 100
 func parseSessionFilter(args []string) (f sessionFilter, err error) {
 	f.limit = defaultSessions
 	if len(args)%2 != 0 {
-		return f, fmt.Errorf("show sessions: filters come in pairs: network N, state probing|trapped|real, address A[/LEN], limit N")
+		return f, fmt.Errorf("show sessions: filters come in pairs: network N, state probing|trapped|would_trap|real, address A[/LEN], limit N")
 	}
 	for i := 0; i < len(args); i += 2 {
 		word, value := args[i], args[i+1]
@@ -46,8 +68,8 @@ func parseSessionFilter(args []string) (f sessionFilter, err error) {
 			}
 		case "state":
 			f.state = value
-			if value != "probing" && value != "trapped" && value != "real" {
-				err = fmt.Errorf("probing, trapped or real")
+			if value != "probing" && value != "trapped" && value != wouldTrap && value != "real" {
+				err = fmt.Errorf("probing, trapped, would_trap or real")
 			}
 		case "address":
 			if f.prefix, err = netip.ParsePrefix(value); err != nil {
@@ -68,9 +90,9 @@ func parseSessionFilter(args []string) (f sessionFilter, err error) {
 	return f, nil
 }
 
-func (f *sessionFilter) match(r *session.Record, a netip.Addr) bool {
+func (f *sessionFilter) match(r *session.Record, a netip.Addr, state string) bool {
 	return (f.network == 0 || f.network == int(r.Net)) &&
-		(f.state == "" || f.state == stateNames[r.State]) &&
+		(f.state == "" || f.state == state) &&
 		(!f.prefix.IsValid() || f.prefix.Contains(a))
 }
 
@@ -79,17 +101,17 @@ func (d *Daemon) showSessions(args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := dpdk.Now()
+	now, names := dpdk.Now(), newNaming(d.snaps.Load())
 	v := Sessions{Limit: f.limit, List: []Session{}}
 	d.table.Walk(now, func(r *session.Record) bool {
-		a := r.Addr()
-		if r.Kind != session.KindAddress || !f.match(r, a) {
+		a, state := r.Addr(), names.of(r)
+		if r.Kind != session.KindAddress || !f.match(r, a, state) {
 			return true
 		}
 		v.Matched++
 		if v.Shown < f.limit {
 			v.Shown++
-			v.List = append(v.List, sessionView(r, a, now))
+			v.List = append(v.List, sessionView(r, a, state, now))
 		}
 		return true
 	})
@@ -103,9 +125,9 @@ func (d *Daemon) showSessions(args []string) (any, error) {
 	return v, nil
 }
 
-func sessionView(r *session.Record, a netip.Addr, now int64) Session {
+func sessionView(r *session.Record, a netip.Addr, state string, now int64) Session {
 	s := Session{
-		Network: int(r.Net), Address: a.String(), State: stateNames[r.State], Owner: int(r.Owner),
+		Network: int(r.Net), Address: a.String(), State: state, Owner: int(r.Owner),
 		Expires: time.Duration(r.Expires - now).Seconds(), Proven: time.Duration(now - r.Proven).Seconds(),
 		Version: r.Version,
 	}

@@ -11,6 +11,7 @@ import (
 
 	"mire/dpdk"
 	"mire/dpdk/burst"
+	"mire/engine/config"
 	"mire/engine/session"
 )
 
@@ -62,8 +63,16 @@ func cpuSeconds() float64 {
 
 func (d *Daemon) tableView() Table {
 	s := d.table.Stats()
+	var observed int64
+	c := d.snaps.Load()
+	for i := range c.Networks {
+		if n := &c.Networks[i]; n.Tarpit != config.TarpitEnable {
+			observed += d.table.NetEntries(uint16(n.Number))[session.Trapped]
+		}
+	}
 	return Table{
-		Capacity: s.Capacity, Probing: s.Entries[session.Probing], Trapped: s.Entries[session.Trapped],
+		WouldTrap: observed,
+		Capacity:  s.Capacity, Probing: s.Entries[session.Probing], Trapped: max(s.Entries[session.Trapped]-observed, 0),
 		Real: s.Entries[session.Real], Inserts: s.Inserts, Expired: s.Expired,
 		Contended: s.Contended, Full: s.Full, Quota: s.Quota,
 	}

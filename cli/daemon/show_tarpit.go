@@ -49,6 +49,9 @@ func (d *Daemon) showTarpit([]string) (any, error) {
 			Probing4: st.Probing[0], Probing6: st.Probing[1],
 			Trapped: entries[session.Trapped], Real: entries[session.Real], Counters: map[string]uint64{},
 		}
+		if n.Tarpit != config.TarpitEnable {
+			view.Trapped, view.WouldTrap = 0, view.Trapped
+		}
 		for c, info := range tarpit.CounterInfos {
 			view.Counters[info.Name] = st.Counters[c]
 		}

@@ -40,6 +40,7 @@ type Table struct {
 	Capacity  int    `json:"capacity"`
 	Probing   int64  `json:"probing"`
 	Trapped   int64  `json:"trapped"`
+	WouldTrap int64  `json:"would_trap"` // on networks that only observe
 	Real      int64  `json:"real"`
 	Inserts   uint64 `json:"inserts"`
 	Expired   uint64 `json:"expired"`
@@ -179,15 +180,16 @@ type Answers struct {
 
 // TarpitNetwork is one network.
 type TarpitNetwork struct {
-	Network  int               `json:"network"`
-	Name     string            `json:"name"`
-	Mode     string            `json:"mode"`
-	Policy   string            `json:"policy"`
-	Probing4 int               `json:"probing_ipv4"`
-	Probing6 int               `json:"probing_ipv6"`
-	Trapped  int64             `json:"trapped"`
-	Real     int64             `json:"real"`
-	Counters map[string]uint64 `json:"counters"`
+	Network   int               `json:"network"`
+	Name      string            `json:"name"`
+	Mode      string            `json:"mode"`
+	Policy    string            `json:"policy"`
+	Probing4  int               `json:"probing_ipv4"`
+	Probing6  int               `json:"probing_ipv6"`
+	Trapped   int64             `json:"trapped"`
+	WouldTrap int64             `json:"would_trap"`
+	Real      int64             `json:"real"`
+	Counters  map[string]uint64 `json:"counters"`
 }
 
 // Row is one row of the table of stateless TCP rules.

@@ -102,6 +102,15 @@ func TestObserveLogsAndAnswersNothing(t *testing.T) {
 	if v.Answers.Neighbour+v.Answers.Echo+v.Answers.Synack != 0 {
 		t.Errorf("answers in observe: %+v", v.Answers)
 	}
+	for _, a := range []string{"198.18.0.77", "2001:db8:18::77"} {
+		if st := n.states()[a]; st != "would_trap" {
+			t.Errorf("%s is %q in observe, want would_trap", a, st)
+		}
+	}
+	if out := n.cli("show", "status") + n.cli("show", "sessions"); !strings.Contains(out, "0 trapped, ") ||
+		!strings.Contains(out, "would be trapped (observe)") || !strings.Contains(out, "would trap") {
+		t.Errorf("show calls it trapped:\n%s", out)
+	}
 	// From observe to enable without a restart: what was learnt is used.
 	n.cli("ctl", "network 1 tarpit enable")
 	if !pings(l, "attacker", "198.18.0.77") {
@@ -162,6 +171,9 @@ func TestExemptIgnoreReleaseAndClearByCommand(t *testing.T) {
 	before := proofs()
 	if out := n.cli("ctl", "release 198.18.0.80"); !strings.Contains(out, "released on network 1") {
 		t.Errorf("release: %s", out)
+	}
+	if out := n.cli("ctl", "release 198.18.0.99"); !strings.Contains(out, "nothing is known of 198.18.0.99") {
+		t.Errorf("release of what was never there: %s", out)
 	}
 	eventually(t, 10*time.Second, "198.18.0.80 is not known", func() bool { return n.states()["198.18.0.80"] == "" })
 	answers("attacker", "198.18.0.80", true)

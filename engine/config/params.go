@@ -35,10 +35,15 @@ func (p *Param) Range() string {
 // Params lists every `set` parameter, in the order of the documentation.
 func Params() []Param { return append([]Param(nil), params...) }
 
-// params is the table. Nothing changes it.
+// maxLife is the longest life of an entry in the shared table, in seconds: its
+// slots can tell no longer one (engine/session/README.md).
+const maxLife = 172800
+
+// params is the table. Nothing changes it. No range goes beyond what its consumer
+// can do: modules/tarpit has the test of that.
 var params = []Param{
-	duration("tarpitrealto", time.Second, 1, 604800, 1800, "how long an address counts as real after its last sign of life; then it is proven again", func(s *Settings) *time.Duration { return &s.RealTTL }),
-	duration("tarpittrapto", time.Second, 1, 604800, 300, "how long an address stays trapped after the last packet for it", func(s *Settings) *time.Duration { return &s.TrapTTL }),
+	duration("tarpitrealto", time.Second, 1, maxLife, 1800, "how long an address counts as real after its last sign of life; then it is proven again", func(s *Settings) *time.Duration { return &s.RealTTL }),
+	duration("tarpittrapto", time.Second, 1, maxLife, 300, "how long an address stays trapped after the last packet for it", func(s *Settings) *time.Duration { return &s.TrapTTL }),
 	number("tarpitprobes", "probes", 1, 10, 3, "requests sent before an address counts as absent", func(s *Settings) *int { return &s.Probes }),
 	duration("tarpitprobeint", time.Millisecond, 50, 10000, 300, "between two of them, and from the last one to the decision", func(s *Settings) *time.Duration { return &s.ProbeInterval }),
 	{
@@ -85,11 +90,11 @@ var params = []Param{
 	number("tarpitprobing6", "addresses", 1, 1024, 1024, "IPv6 addresses under proof at once, per network", func(s *Settings) *int { return &s.Bounds6.Probing }),
 	number("tarpitcapturerate6", "addresses/s", 0, 1000000, 10, "new IPv6 captures a second and network; 0 is no limit", func(s *Settings) *int { return &s.Bounds6.CaptureRate }),
 	number("tarpitcaptureburst6", "addresses", 1, 1000000, 64, "new IPv6 captures at once", func(s *Settings) *int { return &s.Bounds6.CaptureBurst }),
-	number("tarpitper64", "addresses", 0, 1000000, 512, "captured IPv6 addresses alive per /64 (each is an entry in the router's cache); 0 is no limit", func(s *Settings) *int { return &s.Bounds6.Per64 }),
+	number("tarpitper64", "addresses", 0, 4096, 512, "captured IPv6 addresses alive per /64 (each is an entry in the router's cache); 0 is no limit but that of a worker, 4,096 in all", func(s *Settings) *int { return &s.Bounds6.Per64 }),
 	restart(number("sessions", "entries", 1024, 1<<26, 262144, "size of the session table", func(s *Settings) *int { return &s.Sessions })),
 	{
 		Name: "idle", Unit: "us", Min: 0, Max: 1000000, Default: "5000",
-		Help: "longest sleep of an idle worker; 0 polls without sleep. Unset: 5000 on kernel-backed ports, 0 on others",
+		Help: "longest sleep of an idle worker that frames do not wake up (others: 250 ms); 0 polls without sleep. Unset: 5000 on kernel-backed ports, 0 on others",
 		set: func(s *Settings, a *args) {
 			s.Idle = time.Duration(a.number(0, 1000000, "us")) * time.Microsecond
 			s.IdleSet = true

@@ -18,8 +18,8 @@ const (
 	idlePolls = 5
 	// DefaultRate is the lines a second when the configuration says none.
 	DefaultRate = 1000
-	// noticeRate is the lines a second of kinds that must not drown in a flood
-	// of others; it is apart from the configured rate.
+	// noticeRate is the lines a second of each kind that must not drown in a
+	// flood of others; it is apart from the configured rate.
 	noticeRate = 100
 	// lossEvery is how often suppressed and lost events are reported at most.
 	lossEvery = 10 * time.Second
@@ -52,14 +52,15 @@ type Aggregator struct {
 	n      counters
 
 	// What follows belongs to the goroutine of Run.
-	set     settings
-	table   *table
-	lines   limiter
-	notices limiter
-	batch   []Event
-	report  Report
-	told    Loss // totals as of the last Loss
-	toldAt  time.Time
+	set    settings
+	table  *table
+	crowds crowds
+	lines  limiter
+	own    [NumKinds]limiter // of reserved kinds
+	batch  []Event
+	report Report
+	told   Loss // totals as of the last Loss
+	toldAt time.Time
 }
 
 // settings is what Apply changes.
@@ -87,7 +88,10 @@ func New(o Options) *Aggregator {
 		syslog: NewSyslog(o.Now), seed: maphash.MakeSeed(), table: newTable(o.Entries),
 		batch: make([]Event, 256), toldAt: o.Now()}
 	a.sinks = append(append(a.sinks, o.Sinks...), a.syslog)
-	a.notices.set(noticeRate, a.toldAt)
+	a.crowds = newCrowds(a.seed, a.window)
+	for k := range NumKinds {
+		a.own[k].set(noticeRate, a.toldAt)
+	}
 	a.Apply(config.LogFirst, 0, "")
 	a.reconfigure(a.toldAt)
 	return a
@@ -190,6 +194,9 @@ func (a *Aggregator) reconfigure(now time.Time) {
 	}
 	if w.rate != a.set.rate {
 		a.lines.set(w.rate, now)
+		for _, k := range [...]Kind{Handshake, FirstPayload} {
+			a.own[k].set(min(w.rate, noticeRate), now)
+		}
 	}
 	a.syslog.SetPath(w.syslog)
 	a.set = w
@@ -201,8 +208,10 @@ func (a *Aggregator) tellLoss(now time.Time) {
 	s := Loss{Suppressed: a.n.suppressed.Load()}
 	for _, r := range a.rings {
 		s.Lost += r.Lost()
+		s.Notices += r.LostReserved()
 	}
-	l := Loss{At: now, Suppressed: s.Suppressed - a.told.Suppressed, Lost: s.Lost - a.told.Lost, Rate: a.set.rate}
+	l := Loss{At: now, Suppressed: s.Suppressed - a.told.Suppressed, Lost: s.Lost - a.told.Lost,
+		Notices: s.Notices - a.told.Notices, Rate: a.set.rate}
 	if l.Suppressed == 0 && l.Lost == 0 {
 		return
 	}

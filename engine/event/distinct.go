@@ -66,6 +66,12 @@ func (d *distinct) count() (n int, exact bool) {
 	return max(int(estimate+0.5), distinctExact+1), false
 }
 
+// among is the count of n events: there cannot be more different ones.
+func (d *distinct) among(n uint64) Distinct {
+	count, exact := d.count()
+	return Distinct{int(min(uint64(count), n)), exact}
+}
+
 func (d *distinct) register(h uint32) {
 	rank := byte(bits.LeadingZeros32(h|distinctCells-1) + 1) // 1..27
 	if c := &d.cells[h%distinctCells]; rank > *c {

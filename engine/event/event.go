@@ -44,6 +44,7 @@ const (
 	SplitBrain                  // the peer was master beside us; Payload says what became of it
 	Handover                    // a planned handover began or ended; Payload says how
 	SyncConverged               // the tables of the peer and of this node are equal
+	WouldRelease                // Released, on a network that only observes: nothing was held
 	NumKinds
 )
 

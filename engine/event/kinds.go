@@ -14,6 +14,7 @@ const (
 	byAddress                // the captured address, on its network
 	byMAC                    // the frame's source MAC, on its network
 	byPort                   // the port
+	byNetwork                // the network: its MACs and sources are too many to tell apart (crowd.go)
 	byCause                  // the remote address and what Payload says
 	alone                    // none: each is told, because it is a transition of this node
 )
@@ -60,10 +61,11 @@ var kinds = [NumKinds]kindInfo{
 	WouldTrap: {"would_trap", zerolog.InfoLevel, bySource, false, false, "network %n: %o belongs to nobody and would be captured (observe)%a"},
 
 	Released:        {"released", zerolog.InfoLevel, byAddress, true, false, "network %n: %o released%l"},
+	WouldRelease:    {"would_release", zerolog.InfoLevel, byAddress, true, false, "network %n: %o would be released (observe)%l"},
 	ClaimFlood:      {"claim_flood", zerolog.WarnLevel, byMAC, true, false, "network %n: [%m] claims %c addresses a minute"},
 	ProxyARP:        {"proxy_arp", zerolog.WarnLevel, byMAC, true, false, "network %n: [%m] claims more than half of what is probed; if it is a router with proxy ARP, set `tarpit distrust %m`"},
 	DHCPServer:      {"dhcp_server", zerolog.InfoLevel, bySource, true, false, "network %n: DHCP server %r learnt [%m], it will not be answered"},
-	DHCPDecline:     {"dhcp_decline", zerolog.WarnLevel, byAddress, true, false, "network %n: DHCP client [%m] declined %o, released"},
+	DHCPDecline:     {"dhcp_decline", zerolog.WarnLevel, byAddress, true, false, "network %n: DHCP client [%m] declined %o, which is unknown again"},
 	QueryNoNS:       {"query_no_ns", zerolog.WarnLevel, byPort, true, false, "network %n: MLD queries are heard but no neighbour solicitations: a switch filters multicast; look at `set tarpitmrd` and its MLD snooping"},
 	AddressConflict: {"address_conflict", zerolog.WarnLevel, byAddress, true, false, "network %n: our own address %o is claimed by [%m], defended; find that station or change one of the two"},
 	RoleMaster:      {"role_master", zerolog.WarnLevel, alone, true, false, "network %n: this node is master now: %t"},

@@ -52,7 +52,7 @@ func TestJSONFieldsOfAnEvent(t *testing.T) {
 	e := sample(FirstPayload, 6)
 	e.Verified = true
 	e.PayloadLen = uint8(copy(e.Payload[:], "\x16\x03\x01"))
-	r := &Report{Event: &e, Count: 100, Window: 12 * time.Second, Addresses: 5, Ports: 40, AddressesExact: true}
+	r := &Report{Event: &e, Count: 100, Window: 12 * time.Second, Addresses: Distinct{5, true}, Ports: Distinct{40, false}}
 	r.render()
 	sink.Event(r)
 	var got map[string]any

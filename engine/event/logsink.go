@@ -1,6 +1,8 @@
 package event
 
 import (
+	"net/netip"
+
 	"github.com/rs/zerolog"
 )
 
@@ -19,9 +21,11 @@ const fieldKind = "kind"
 
 // eventFields are the named fields beside the message. payload is hexadecimal, at
 // most PayloadSize bytes, why our own words instead of it; window is in seconds;
-// destinations and ports_distinct are there when count is above 1.
+// destinations and ports_distinct are there when count is above 1, sources to
+// top_count when one MAC or network stands for many sources.
 var eventFields = []string{fieldKind, "family", "network", "ours", "our_port", "remote",
-	"remote_port", "mac", "count", "window", "more", "destinations", "ports_distinct", "verified", "payload", "why"}
+	"remote_port", "mac", "count", "window", "more", "destinations", "ports_distinct",
+	"sources", "macs", "top_remote", "top_count", "verified", "payload", "why"}
 
 // Event implements Sink.
 func (s *LogSink) Event(r *Report) {
@@ -58,12 +62,18 @@ func (s *LogSink) Event(r *Report) {
 	if e.Kind == ClaimFlood {
 		l.Uint32("claims", e.Count)
 	}
-	if r.Count > 1 || r.More {
+	if r.Count > 1 || r.More || r.Crowd != nil {
 		l.Float64("window", r.Window.Round(1e6).Seconds())
 		l.Bool("more", r.More)
-		l.Int("destinations", r.Addresses)
+		l.Int("destinations", r.Addresses.Count)
 		if info.ports {
-			l.Int("ports_distinct", r.Ports)
+			l.Int("ports_distinct", r.Ports.Count)
+		}
+		if c := r.Crowd; c != nil {
+			l.Int("sources", c.Sources.Count).Int("macs", c.MACs.Count)
+			if c.TopCount > 0 {
+				l.Stringer("top_remote", netip.AddrFrom16(c.Top).Unmap()).Uint64("top_count", c.TopCount)
+			}
 		}
 	}
 	l.Bool("verified", e.Verified)
@@ -79,5 +89,5 @@ func (s *LogSink) Event(r *Report) {
 
 // Loss implements Sink.
 func (s *LogSink) Loss(l *Loss) {
-	s.log.Warn().Uint64("suppressed", l.Suppressed).Uint64("lost", l.Lost).Int("rate", l.Rate).Msg(l.Text())
+	s.log.Warn().Uint64("suppressed", l.Suppressed).Uint64("lost", l.Lost).Uint64("lost_notices", l.Notices).Int("rate", l.Rate).Msg(l.Text())
 }

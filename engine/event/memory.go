@@ -1,8 +1,11 @@
 package event
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -12,17 +15,34 @@ import (
 )
 
 const (
-	memoryLines = 1000
+	memoryLines = 1000 // above NumKinds: the kind that has most then has more than one
 	memoryBytes = 4096 // of one line
 )
 
-// Memory keeps the last 1,000 lines of the log for `mire show log`. It is a
-// writer of a logger in JSON form; a line above 4 KiB keeps only its
-// beginning and loses its fields.
+// Memory keeps 1,000 lines of the log for `mire show log`. It is a writer of a
+// logger in JSON form; a line above 4 KiB keeps only its beginning and loses its
+// fields.
+//
+// A line that finds no room takes the place of the oldest one of the kind that
+// has most lines, so that a flood pushes nothing out but itself. What is no
+// event, the daemon's own words, is one kind more.
 type Memory struct {
 	mu    sync.Mutex
-	lines [memoryLines][]byte
+	lines [memoryLines]memoryLine
+	kinds [NumKinds + 1]memoryQueue // the last: no event
 	total uint64
+}
+
+type memoryLine struct {
+	text  []byte
+	seq   uint64 // of all lines ever written, from 1
+	newer int32  // the next one of its kind
+}
+
+// memoryQueue is the lines of one kind, oldest first.
+type memoryQueue struct {
+	oldest, newest int32
+	n              int
 }
 
 // Entry is one line of the log.
@@ -39,12 +59,56 @@ func (m *Memory) Write(p []byte) (int, error) {
 	if len(p) > memoryBytes {
 		line = shorten(p)
 	}
+	kind := kindOfLine(line)
 	m.mu.Lock()
-	slot := &m.lines[m.total%memoryLines]
-	*slot = append((*slot)[:0], line...)
+	i := m.place()
+	l := &m.lines[i]
 	m.total++
+	l.text, l.seq = append(l.text[:0], line...), m.total
+	q := &m.kinds[kind]
+	if q.n == 0 {
+		q.oldest = i
+	} else {
+		m.lines[q.newest].newer = i
+	}
+	q.newest = i
+	q.n++
 	m.mu.Unlock()
 	return len(p), nil
+}
+
+// place is where the next line goes.
+func (m *Memory) place() int32 {
+	if m.total < memoryLines {
+		return int32(m.total)
+	}
+	most := &m.kinds[0]
+	for k := range m.kinds {
+		if m.kinds[k].n > most.n {
+			most = &m.kinds[k]
+		}
+	}
+	i := most.oldest
+	most.oldest = m.lines[i].newer
+	most.n--
+	return i
+}
+
+// kindOfLine is the kind of a line of LogSink, NumKinds for any other. Its field
+// stands in front, behind the level.
+func kindOfLine(line []byte) Kind {
+	const mark = `,"` + fieldKind + `":"`
+	at := bytes.Index(line[:min(len(line), 64)], []byte(mark))
+	if at < 0 {
+		return NumKinds
+	}
+	name, _, _ := bytes.Cut(line[at+len(mark):], []byte{'"'})
+	for k := range kinds {
+		if kinds[k].name == string(name) {
+			return Kind(k)
+		}
+	}
+	return NumKinds
 }
 
 // Total is the number of lines ever written.
@@ -55,18 +119,35 @@ func (m *Memory) Total() uint64 {
 }
 
 // Last returns the last n lines, oldest first; all that are kept when n <= 0.
-func (m *Memory) Last(n int) []Entry {
-	if n <= 0 || n > memoryLines {
-		n = memoryLines
-	}
+func (m *Memory) Last(n int) []Entry { return m.last(n, func(Kind) bool { return true }) }
+
+// LastNotices is Last without the lines about packets: what happened to this
+// node and its segment, and what the daemon said.
+func (m *Memory) LastNotices(n int) []Entry {
+	return m.last(n, func(k Kind) bool { return k == NumKinds || k.info().notice })
+}
+
+func (m *Memory) last(n int, wanted func(Kind) bool) []Entry {
+	var at []int32
 	m.mu.Lock()
-	n = int(min(uint64(n), m.total))
-	raw := make([][]byte, n)
-	for i := range raw {
-		raw[i] = append(raw[i], m.lines[(m.total-uint64(n-i))%memoryLines]...)
+	for k := range m.kinds {
+		if q := &m.kinds[k]; wanted(Kind(k)) {
+			for i, left := q.oldest, q.n; left > 0; left-- {
+				at = append(at, i)
+				i = m.lines[i].newer
+			}
+		}
+	}
+	slices.SortFunc(at, func(a, b int32) int { return cmp.Compare(m.lines[a].seq, m.lines[b].seq) })
+	if n > 0 && n < len(at) {
+		at = at[len(at)-n:]
+	}
+	raw := make([][]byte, len(at))
+	for i, l := range at {
+		raw[i] = slices.Clone(m.lines[l].text)
 	}
 	m.mu.Unlock()
-	out := make([]Entry, n)
+	out := make([]Entry, len(raw))
 	for i, line := range raw {
 		out[i] = decode(line)
 	}

@@ -45,7 +45,7 @@ func TestMemoryBoundsALine(t *testing.T) {
 		e.Level != "warn" || e.Fields != nil || e.Time.IsZero() {
 		t.Fatalf("%d bytes of message, %+v", len(e.Message), e.Fields)
 	}
-	if n := len(m.lines[0]); n > memoryBytes {
+	if n := len(m.lines[0].text); n > memoryBytes {
 		t.Fatalf("%d bytes kept", n)
 	}
 }

@@ -10,7 +10,8 @@ import (
 const cacheLine = 128
 
 // Ring carries events from one worker to the aggregator: one producer, one
-// consumer, no locks, no allocation. A full ring loses the event and counts it.
+// consumer, no locks, no allocation. A full ring loses the event and counts it;
+// the kinds that must not be lost because of others have places apart (reserve.go).
 //
 // Each side keeps a copy of the other's index and reads the real one only when
 // the copy says that the ring is full (or empty), so that in the usual case a
@@ -24,16 +25,21 @@ type Ring struct {
 	tail     atomic.Uint64 // index of the next event to be written
 	seenHead uint64        // what the producer last saw of head
 	lost     atomic.Uint64
-	_        [cacheLine]byte
+	// lostReserved is the part of lost of reserved kinds.
+	lostReserved atomic.Uint64
+	placed       Kind // of the last Place; NumKinds: among the packets'
+	_            [cacheLine]byte
 
 	// The consumer's side.
 	head     atomic.Uint64 // index of the next event to be read
 	seenTail uint64        // what the consumer last saw of tail
 	_        [cacheLine]byte
+
+	kept reserve
 }
 
 // NewRing makes a ring for size events of 128 bytes, rounded up to a power of
-// two, at least 2.
+// two, at least 2, and 2,048 places for reserved kinds.
 func NewRing(size int) *Ring {
 	n := uint64(1) << bits.Len64(uint64(max(size, 2)-1))
 	return &Ring{buf: make([]Event, n), mask: n - 1}
@@ -42,6 +48,15 @@ func NewRing(size int) *Ring {
 // Push copies e into the ring; false, and counted as lost, when it is full.
 // Producer only.
 func (r *Ring) Push(e *Event) bool {
+	if e.Kind.reserved() {
+		p := r.Place(e.Kind)
+		if p == nil {
+			return false
+		}
+		*p = *e
+		r.Show()
+		return true
+	}
 	t := r.tail.Load()
 	if t-r.seenHead > r.mask && r.stillFull(t) {
 		r.Lose(1)
@@ -52,9 +67,9 @@ func (r *Ring) Push(e *Event) bool {
 	return true
 }
 
-// Full reports whether the next Push would lose its event. A producer that
-// skips building the event because of it calls Lose, so that nothing goes
-// uncounted. Producer only.
+// Full reports whether the next event of a kind that is not reserved would be
+// lost. A producer that skips building the event because of it calls Lose, so
+// that nothing goes uncounted. Producer only.
 func (r *Ring) Full() bool {
 	t := r.tail.Load()
 	return t-r.seenHead > r.mask && r.stillFull(t)
@@ -69,9 +84,24 @@ func (r *Ring) stillFull(t uint64) bool {
 // Producer only.
 func (r *Ring) Lose(n uint64) { r.lost.Store(r.lost.Load() + n) }
 
-// Pop moves up to len(out) events, oldest first, out of the ring and returns
-// how many. Consumer only.
-func (r *Ring) Pop(out []Event) int {
+// Pop moves up to len(out) events out of the ring, in the order of their Time,
+// and returns how many. Consumer only.
+func (r *Ring) Pop(out []Event) (n int) {
+	for n < len(out) {
+		k := r.kept.first()
+		if k == nil {
+			return n + r.popPackets(out[n:])
+		}
+		if n += r.popOlder(out[n:], k.Time); n < len(out) {
+			r.kept.pop(&out[n])
+			n++
+		}
+	}
+	return n
+}
+
+// popPackets moves the oldest events of kinds that are not reserved.
+func (r *Ring) popPackets(out []Event) int {
 	h := r.head.Load()
 	if r.seenTail == h {
 		r.seenTail = r.tail.Load()
@@ -87,12 +117,29 @@ func (r *Ring) Pop(out []Event) int {
 	return n
 }
 
-// Cap is how many events fit.
+// popOlder moves those of them that happened before t.
+func (r *Ring) popOlder(out []Event, t int64) (n int) {
+	h := r.head.Load()
+	if r.seenTail == h {
+		r.seenTail = r.tail.Load()
+	}
+	for ; n < len(out) && h != r.seenTail && r.buf[h&r.mask].Time < t; n++ {
+		out[n] = r.buf[h&r.mask]
+		h++
+	}
+	r.head.Store(h)
+	return n
+}
+
+// Cap is how many events of kinds that are not reserved fit.
 func (r *Ring) Cap() int { return len(r.buf) }
 
 // Pushed is the number of events that ever entered the ring; safe from any
 // goroutine.
-func (r *Ring) Pushed() uint64 { return r.tail.Load() }
+func (r *Ring) Pushed() uint64 { return r.tail.Load() + r.kept.tail.Load() }
 
 // Lost is the number of events that found the ring full; safe from any goroutine.
 func (r *Ring) Lost() uint64 { return r.lost.Load() }
+
+// LostReserved is the part of Lost that must not be lost because of others.
+func (r *Ring) LostReserved() uint64 { return r.lostReserved.Load() }

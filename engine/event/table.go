@@ -12,10 +12,11 @@ type key struct {
 	subject [16]byte
 	net     uint16
 	kind    Kind
+	by      subject
 }
 
 func keyOf(e *Event, by subject) key {
-	k := key{net: e.Net, kind: e.Kind}
+	k := key{net: e.Net, kind: e.Kind, by: by}
 	switch by {
 	case bySource, alone:
 		k.subject = e.Remote
@@ -45,7 +46,8 @@ type entry struct {
 	next      uint64 // the count that is worth the next line
 	addresses distinct
 	ports     distinct
-	link      int32 // the next younger entry, or the next free one
+	crowd     *crowd // of a MAC or a network that stands for many sources, else nil
+	link      int32  // the next younger entry, or the next free one
 }
 
 const none = -1

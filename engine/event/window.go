@@ -12,12 +12,9 @@ import (
 // count, or silence.
 func (a *Aggregator) take(e *Event, now time.Time) {
 	info := e.Kind.info()
-	mode, budget := a.set.mode, &a.lines
-	if info.notice {
-		budget = &a.notices
-		if mode == config.LogOff {
-			mode = config.LogFirst
-		}
+	mode, budget := a.set.mode, a.budget(e.Kind)
+	if info.notice && mode == config.LogOff {
+		mode = config.LogFirst
 	}
 	if info.by == alone {
 		mode = config.LogEvery
@@ -51,10 +48,23 @@ func (a *Aggregator) take(e *Event, now time.Time) {
 	}
 }
 
+// budget is what lines of a kind are paid from: no kind that is reserved uses up
+// another's.
+func (a *Aggregator) budget(k Kind) *limiter {
+	if k.reserved() {
+		return &a.own[k]
+	}
+	return &a.lines
+}
+
 // count puts e into the window of its subject and kind, which it opens if
 // need be, at the cost of the oldest one when the table is full.
 func (a *Aggregator) count(e *Event, info *kindInfo, now time.Time) *entry {
-	k := keyOf(e, info.by)
+	by := info.by
+	if by == bySource && !e.Kind.reserved() {
+		by = a.crowds.subject(e, now)
+	}
+	k := keyOf(e, by)
 	w := a.table.find(k)
 	if w != nil && now.Sub(w.start) >= a.window && w == a.table.first() {
 		a.close(w, now)
@@ -66,6 +76,10 @@ func (a *Aggregator) count(e *Event, info *kindInfo, now time.Time) *entry {
 			a.close(a.table.first(), now)
 		}
 		w = a.table.add(k, now)
+		if by != info.by {
+			// Its beginning was told by its first sources.
+			w.crowd, w.next = &crowd{}, 10
+		}
 	}
 	w.last = *e
 	w.count++
@@ -74,6 +88,11 @@ func (a *Aggregator) count(e *Event, info *kindInfo, now time.Time) *entry {
 	if info.ports {
 		port := [2]byte{byte(e.OurPort >> 8), byte(e.OurPort)}
 		w.ports.add(uint32(maphash.Bytes(a.seed, port[:]) >> 32))
+	}
+	if c := w.crowd; c != nil {
+		c.sources.add(uint32(maphash.Bytes(a.seed, e.Remote[:]) >> 32))
+		c.macs.add(uint32(maphash.Bytes(a.seed, e.MAC[:]) >> 32))
+		c.top.add(&e.Remote)
 	}
 	return w
 }
@@ -92,11 +111,7 @@ func (a *Aggregator) close(w *entry, now time.Time) {
 		return
 	}
 	a.settle(w)
-	budget := &a.lines
-	if w.key.kind.info().notice {
-		budget = &a.notices
-	}
-	if a.set.mode == config.LogOff && budget == &a.lines || !budget.take(now) {
+	if a.set.mode == config.LogOff && !w.key.kind.info().notice || !a.budget(w.key.kind).take(now) {
 		a.n.suppressed.Add(open)
 		return
 	}
@@ -114,8 +129,12 @@ func (a *Aggregator) closeAll(now time.Time) {
 func (a *Aggregator) tell(w *entry, now time.Time) {
 	r := Report{Event: &w.last, At: now, Count: w.count, Window: now.Sub(w.start),
 		More: a.set.mode == config.LogEvery || w.key.kind.info().by == alone}
-	r.Addresses, r.AddressesExact = w.addresses.count()
-	r.Ports, r.PortsExact = w.ports.count()
+	r.Addresses = w.addresses.among(w.count)
+	r.Ports = w.ports.among(w.count)
+	if c := w.crowd; c != nil {
+		r.Crowd = &Crowd{Network: w.key.by == byNetwork, Sources: c.sources.among(w.count), MACs: c.macs.among(w.count)}
+		r.Crowd.Top, r.Crowd.TopCount = c.top.first(w.count)
+	}
 	a.write(r)
 }
 

@@ -8,6 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // DefaultPath is where the secret is kept when the configuration names no file.
@@ -19,8 +22,9 @@ const DefaultPath = "/var/lib/mire/secret"
 // A new file has mode 0600, appears under its name only when its 32 bytes are
 // on the disk, and its folder is made with mode 0700 if missing. When two
 // processes start at once both use the file of the first. A file that others
-// may read, that is not a regular file, or that does not hold exactly 32 bytes
-// is refused: the error says what to do.
+// may read or own, that is not a regular file, or that does not hold exactly 32
+// bytes is refused: the error says what to do. A symbolic link is followed, and
+// what it leads to is held to the same.
 func Open(path string) (s *Secret, made bool, err error) {
 	if path == "" {
 		path = DefaultPath
@@ -41,22 +45,24 @@ func Open(path string) (s *Secret, made bool, err error) {
 
 // load reads and checks an existing file.
 func load(path string) (*Secret, error) {
-	f, err := os.Open(path)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot examine the secret file: %w", err)
+	}
+	if err := trusted(path, info); err != nil {
+		return nil, err // without opening it: a FIFO would wait, a device may act
+	}
+	// What is there now may be another file: it must not wait either.
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the secret file: %w", err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
+	if info, err = f.Stat(); err != nil {
 		return nil, fmt.Errorf("cannot examine the secret file: %w", err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("secret file %s is not a regular file (%s): name another with `set secret FILE`",
-			path, info.Mode().Type())
-	}
-	if perm := info.Mode().Perm(); perm&0o077 != 0 {
-		return nil, fmt.Errorf("secret file %s is open to other users (mode %04o): run `chmod 600 %s`, "+
-			"or delete it to get a new secret if somebody may have read it", path, perm, path)
+	if err := trusted(path, info); err != nil {
+		return nil, err
 	}
 	var root [Size + 1]byte // one more than fits: a longer file shows
 	n, err := io.ReadFull(f, root[:])
@@ -69,6 +75,23 @@ func load(path string) (*Secret, error) {
 			path, info.Size(), Size)
 	}
 	return New([Size]byte(root[:Size])), nil
+}
+
+// trusted tells why a file cannot hold the secret, or nil.
+func trusted(path string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("secret file %s is not a regular file (%s): name another with `set secret FILE`",
+			path, info.Mode().Type())
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid != 0 && int(st.Uid) != os.Geteuid() {
+		return fmt.Errorf("secret file %s belongs to uid %d, who can read and replace it: run `chown %d %s`, "+
+			"or delete it to get a new secret if somebody may have read it", path, st.Uid, os.Geteuid(), path)
+	}
+	if perm := info.Mode().Perm(); perm&0o077 != 0 {
+		return fmt.Errorf("secret file %s is open to other users (mode %04o): run `chmod 600 %s`, "+
+			"or delete it to get a new secret if somebody may have read it", path, perm, path)
+	}
+	return nil
 }
 
 // create writes a random secret beside path and links it to its name, which

@@ -1,11 +1,15 @@
 package secret
 
 import (
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func TestOpenMakesThenKeeps(t *testing.T) {
@@ -121,4 +125,100 @@ func file(n int, mode os.FileMode) func(string) error {
 		}
 		return os.Chmod(path, mode)
 	}
+}
+
+// Whoever owns the file can read and replace it, whatever its mode says.
+func TestFileOfAnotherUserIsRefused(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root to give a file away")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "secret")
+	if err := os.WriteFile(path, make([]byte, Size), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(path, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{path, link} {
+		if s, _, err := Open(p); s != nil || err == nil || !strings.Contains(err.Error(), "belongs to uid 65534") || !strings.Contains(err.Error(), "chown 0 ") {
+			t.Errorf("%s: %v", p, err)
+		}
+	}
+	if err := os.Chown(path, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{path, link} {
+		if _, _, err := Open(p); err != nil {
+			t.Errorf("%s, given back: %v", p, err)
+		}
+	}
+}
+
+// What is no regular file is refused before anything waits for it, also when it
+// takes the place of one between the look and the open.
+func TestWhatIsNoFileIsNotWaitedFor(t *testing.T) {
+	dir := t.TempDir()
+	fifo := filepath.Join(dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sock, err := net.Listen("unix", filepath.Join(dir, "socket"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sock.Close()
+	swapped := filepath.Join(dir, "swapped")
+	if err := os.WriteFile(swapped, make([]byte, Size), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stop, gone := make(chan struct{}), make(chan struct{})
+	go func() { // a file and a FIFO in turn
+		defer close(gone)
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			next := filepath.Join(dir, "next")
+			if i%2 == 0 {
+				os.WriteFile(next, make([]byte, Size), 0o600)
+			} else {
+				syscall.Mkfifo(next, 0o600)
+			}
+			os.Rename(next, swapped)
+		}
+	}()
+	done := make(chan error, 10)
+	go func() {
+		defer close(done)
+		for _, p := range []string{fifo, sock.Addr().String(), "/dev/tty", "/dev/null", dir} {
+			if _, _, err := Open(p); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+				done <- fmt.Errorf("%s: %v", p, err)
+			}
+		}
+		for range 2000 {
+			if _, made, err := Open(swapped); err != nil && !strings.Contains(err.Error(), "not a regular file") || made {
+				done <- fmt.Errorf("swapped: made %v, %v", made, err)
+				return
+			}
+		}
+	}()
+	for waiting := true; waiting; {
+		select {
+		case err, more := <-done:
+			if waiting = more; more {
+				t.Error(err)
+			}
+		case <-time.After(time.Minute):
+			t.Fatal("Open waits")
+		}
+	}
+	close(stop)
+	<-gone
 }

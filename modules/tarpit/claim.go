@@ -2,7 +2,6 @@ package tarpit
 
 import (
 	"mire/dpdk/burst"
-	"mire/engine/event"
 	"mire/engine/neigh"
 	"mire/engine/session"
 )
@@ -27,7 +26,7 @@ func (s *stage) hearClaims(b *burst.Burst) {
 		}
 		if c.Record.State == session.Trapped {
 			n.own[Releases]++
-			s.event(event.Released, n, &c.Key, b.Now).MAC = c.MAC
+			s.event(n.released(), n, &c.Key, b.Now).MAC = c.MAC
 			s.emit()
 		}
 		s.watchFlood(n, c, b.Now)

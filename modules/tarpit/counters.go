@@ -40,7 +40,7 @@ type CounterInfo struct{ Name, Help string }
 // CounterInfos describes every counter, indexed by it.
 var CounterInfos = [NumCounters]CounterInfo{
 	Proofs:           {"proofs", "proofs of absence started"},
-	ProofsTrapped:    {"proofs_trapped", "proofs that heard nobody: the address was captured"},
+	ProofsTrapped:    {"proofs_trapped", "proofs that heard nobody: the address was captured (observe: would be)"},
 	ProofsReal:       {"proofs_real", "proofs ended by a sign of life"},
 	ProofsAborted:    {"proofs_aborted", "proofs given up without a decision"},
 	ProofsFrozen:     {"proofs_frozen", "proofs not started, or ended undecided, while this node was handing over"},
@@ -53,7 +53,7 @@ var CounterInfos = [NumCounters]CounterInfo{
 	Renewals:         {"renewals", "captures proven again in the background"},
 	Strays:           {"strays", "packets for a released address passed on to its owner"},
 	Corrections:      {"corrections", "frames that told an asker the owner of a released address"},
-	Releases:         {"releases", "captured addresses that came alive or were released by command"},
+	Releases:         {"releases", "captured addresses (observe: would be) that came alive or were released by command"},
 	Claims:           {"claims", "signs of life that changed what was known"},
 	ClaimsVerified:   {"claims_verified", "claims confirmed by an answer of the claimant"},
 	ClaimsRefuted:    {"claims_refuted", "claims whose claimant did not answer: unknown again"},

@@ -1,6 +1,7 @@
 package tarpit
 
 import (
+	"mire/engine/config"
 	"mire/engine/event"
 	"mire/engine/session"
 )
@@ -13,9 +14,18 @@ func (s *stage) release(n *network, k *session.Key, now int64) {
 	}
 	if r.State == session.Trapped {
 		n.own[Releases]++
-		s.event(event.Released, n, k, now)
+		s.event(n.released(), n, k, now)
 		s.emit()
 	}
+}
+
+// released is the kind of event that the end of a capture is: a network that only
+// observes never held one.
+func (n *network) released() event.Kind {
+	if n.mode != config.TarpitEnable {
+		return event.WouldRelease
+	}
+	return event.Released
 }
 
 // obey carries out the commands of the control plane.

@@ -38,7 +38,7 @@ func life(p config.Policy) []step {
 		{"keepalive", ACK, -1, "", 0, 64240, nothing, []event.Kind{event.Keepalive}},
 		{"keepalive with a byte", ACK, -1, "x", 0, 0, nothing, []event.Kind{event.Hold}},
 		{"FIN", FIN | ACK, 18, "", 18, 0, nothing, []event.Kind{event.Fin}},
-		{"FIN with the request", FIN | PSH | ACK, 0, "GET", 3, 0, nothing, []event.Kind{event.Fin, event.FirstPayload}},
+		{"FIN with the request", FIN | PSH | ACK, 0, "GET", 3, 0, nothing, []event.Kind{event.FirstPayload, event.Fin}},
 		{"reset", RST | ACK, 18, "", 0, 0, burst.TarpitReset, []event.Kind{event.SessionReset}},
 	}
 	switch p.Kind {

@@ -13,24 +13,25 @@ func (r *Rules) report(b *burst.Burst, i int, d *Decision) {
 	if r.events == nil || !d.Event {
 		return
 	}
-	want := 1
+	r.tell(b, i, d.Kind, d)
 	if d.Payload {
-		want = 2
+		r.tell(b, i, event.FirstPayload, d)
 	}
-	n := r.events.Room(want)
-	for k := range n {
-		e := r.events.Slot(k)
-		r.describe(b, i, e)
-		e.Kind = d.Kind
-		if k == 1 {
-			e.Kind = event.FirstPayload
-		}
-		e.Verified = d.Verified && b.Meta[i].Flags&burst.Truncated == 0
-		if e.Kind == event.FirstPayload {
-			keepPayload(b, i, e)
-		}
+}
+
+// tell shows one event of slot i, unless there is no room, which is counted.
+func (r *Rules) tell(b *burst.Burst, i int, kind event.Kind, d *Decision) {
+	e := r.events.Place(kind)
+	if e == nil {
+		return
 	}
-	r.publish(n, want)
+	r.describe(b, i, e)
+	e.Kind = kind
+	e.Verified = d.Verified && b.Meta[i].Flags&burst.Truncated == 0
+	if kind == event.FirstPayload {
+		keepPayload(b, i, e)
+	}
+	r.events.Show()
 }
 
 // reportSYNs shows an event for each slot of all, SYNs that are answered, in the

@@ -149,16 +149,31 @@ func TestFullRingLosesAndCounts(t *testing.T) {
 	}
 }
 
-// TestBothEventsOfAFINShareRoom: with room for one of two the FIN is told.
-func TestBothEventsOfAFINShareRoom(t *testing.T) {
+// TestPayloadOfAFINHasARoomOfItsOwn: in a full ring the FIN is lost, what it
+// brought is told.
+func TestPayloadOfAFINHasARoomOfItsOwn(t *testing.T) {
 	g := newRig(t, config.Policy{})
 	cookie := g.open(false, 1)
 	ring := event.NewRing(2)
 	g.rules.events, g.worker.Events = ring, ring
-	ring.Push(&event.Event{Kind: event.Trapped})
-	g.run(segment(false, FIN|ACK, 2, 2+cookie, "bye"))
-	if k := g.kinds(); !equal(k, []event.Kind{event.Trapped, event.Fin}) || ring.Lost() != 1 {
-		t.Errorf("events %v, lost %d", k, ring.Lost())
+	for ring.Push(&event.Event{Kind: event.Trapped}) {
+	}
+	lost := ring.Lost()
+	g.run(segment(false, FIN|ACK, 2, 2+cookie, "bye"), segment(false, ACK, 2, 2+cookie, ""))
+	seen := map[event.Kind]int{}
+	for out := make([]event.Event, 8); ; {
+		n := ring.Pop(out)
+		if n == 0 {
+			break
+		}
+		for _, e := range out[:n] {
+			if seen[e.Kind]++; e.Kind == event.FirstPayload && string(e.Payload[:e.PayloadLen]) != "bye" {
+				t.Errorf("payload %q", e.Payload[:e.PayloadLen])
+			}
+		}
+	}
+	if seen[event.Trapped] != 2 || seen[event.FirstPayload] != 1 || seen[event.Handshake] != 1 || seen[event.Fin] != 0 || ring.Lost() != lost+1 {
+		t.Errorf("events %v, lost %d", seen, ring.Lost()-lost)
 	}
 }
 
