@@ -72,24 +72,25 @@ func (p *Peer) adopt(r *session.Record, now int64) session.Outcome {
 // outlives tells whether a live entry of a backup is a sign of life that what
 // its master says does not end. One that the master has not taken over (term 0)
 // or that another mastership left ends by its time alone; one of the master's
-// own ends when the master has proven silence since, well after it.
+// own ends when the master has proven silence since, well after it. A process
+// that begins anew may count its terms from the start: until its table was
+// compared with ours, no term of ours is its own.
 func (p *Peer) outlives(local, r *session.Record) bool {
 	switch {
 	case local.State != session.Real || r.State == session.Real:
 		return false
 	case local.Term == 0:
 		return true
-	case r.State == session.Unknown:
-		return false // nobody answers
-	case local.Term != r.Term:
-		return true
 	}
-	return r.Newer(local) && r.Proven <= local.Proven+doubt
+	strange := p.mayOffer && p.offers.open(p.table.GroupOf(&r.Key))
+	if r.State == session.Unknown {
+		return strange // else it knew of him, and nobody answers
+	}
+	return strange || local.Term != r.Term || r.Newer(local) && r.Proven <= local.Proven+doubt
 }
 
 // doubt is how long after a sign of life a proof of absence says nothing against
-// it: less than a proof takes, more than a datagram is under way. A master
-// doubts for twice as long as a backup, so that it takes what it is told.
+// it: less than a proof takes, more than a datagram is under way.
 const doubt = 2000 * millisecond
 
 // weigh is what a node does with an entry of a peer that is not master: what
@@ -149,8 +150,6 @@ func (p *Peer) weighLife(r, local *session.Record, live bool, now int64) session
 		if r.Proven <= local.Proven || r.Expires-local.Expires < (r.Expires-now)/8 {
 			return session.Refused
 		}
-	case live && r.Term != 0 && r.Term == local.Term && local.Newer(r) && local.Proven > r.Proven+2*doubt:
-		return session.Refused // our own, and silence was proven since
 	}
 	o := p.settleConflict(r, r, now, live && local.State == session.Trapped && r.Term != 0 && r.Term != local.Term)
 	if live && local.State != session.Real && (o == session.Quota || o == session.Full) {

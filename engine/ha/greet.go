@@ -60,7 +60,7 @@ func (p *Peer) begin(now int64, out Outlet) {
 	p.count.sessions++
 	p.why = ""
 	p.update.reset()
-	p.offered.clear()
+	p.offers = offers{}
 	p.restart()
 	p.past.add(now, "session up", "")
 	out.Tell(event.SyncUp, "")

@@ -172,7 +172,7 @@ func (p *Peer) answerHandover(out Outlet) {
 	}
 }
 
-func (p *Peer) takeHandover(b []byte, now int64, out Outlet) bool {
+func (p *Peer) takeHandover(b []byte, by uint64, now int64, out Outlet) bool {
 	if len(b) < handoverBody {
 		return false
 	}
@@ -192,7 +192,8 @@ func (p *Peer) takeHandover(b []byte, now int64, out Outlet) bool {
 			p.role.Yield()
 		}
 	case stepGrant:
-		if !p.master && h.answered != 0 && digest == h.digest && now-h.answered <= handoverTime+yieldTime {
+		took := p.remote.Master && p.remote.by > by // it is master again, and said so since
+		if !p.master && !took && h.answered != 0 && digest == h.digest && now-h.answered <= handoverTime+yieldTime {
 			p.role.Grant()
 		}
 	default:

@@ -92,5 +92,6 @@ func (p *Peer) compareAll(theirs uint64, now int64) bool {
 		return false
 	}
 	p.repair.allEqual(now)
+	p.mayOffer = false
 	return true
 }

@@ -152,7 +152,7 @@ func (p *Peer) disagree(group int, r *session.Record, now int64) session.Outcome
 	live := ok && local.Expires > now
 	switch {
 	case !ok || !local.Newer(r) || live && p.outlives(&local, r):
-	case live && local.Term != p.remote.Term && p.mayOffer && !p.offered.has(group):
+	case live && local.Term != p.remote.Term && p.mayOffer && p.offers.open(group):
 		p.table.Mark(r.Key)
 	case p.repair.freshBy[group] > p.list.by:
 		// Written by this master since it made the list.
@@ -170,8 +170,8 @@ func (p *Peer) listed(group int, now int64) {
 		return
 	}
 	g, l := &p.repair, &p.list
-	offer := p.mayOffer && !p.offered.has(group)
-	p.offered.add(group)
+	offer := p.mayOffer && p.offers.open(group)
+	p.offers.made(group)
 	g.ask.remove(group)
 	if !l.over && g.freshBy[group] <= l.by {
 		p.compareList(group, offer, now)

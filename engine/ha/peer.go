@@ -69,7 +69,7 @@ type Peer struct {
 	handover   handover
 	count      counts
 	past       history
-	offered    groups // groups whose surplus the master was told of
+	offers     offers // what the master was told of because it may lack it
 	mayOffer   bool   // the peer may lack what we have: it is new, or we were master
 	away       bool   // the role was given away on purpose: it is not taken back from a living peer
 }
@@ -230,7 +230,7 @@ func (p *Peer) take(t Type, d, body []byte, now int64, out Outlet) Fault {
 	case DigestDiff:
 		ok = p.takeDiffs(body)
 	case HandoverMsg:
-		ok = p.takeHandover(body, now, out)
+		ok = p.takeHandover(body, Header(d).Sequence(), now, out)
 	case Keepalive:
 		ok = p.takeKeepalive(d, body, now, out)
 	}

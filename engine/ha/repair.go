@@ -31,6 +31,8 @@ const (
 type repair struct {
 	differs groups                 // found different, not yet repaired
 	ask     groups                 // of those, to be asked for
+	awaited [2]groups              // asked for in this interval, and in the one before
+	askAt   int64                  // when the next interval begins
 	covered groups                 // told since the session or standing began
 	toldBy  [session.Groups]uint64 // sequence of the datagram that told, so that a late one is known
 	freshBy [session.Groups]uint64 // sequence of the newest UPDATE that had an entry of it
@@ -57,6 +59,8 @@ type repair struct {
 func (g *repair) reset() {
 	g.differs.clear()
 	g.ask.clear()
+	g.awaited[0].clear()
+	g.awaited[1].clear()
 	g.covered.clear()
 	clear(g.toldBy[:])
 	clear(g.freshBy[:])
@@ -113,6 +117,24 @@ func (g *repair) nudge(now int64) {
 	}
 }
 
+// retry asks again for what was asked for and did not come, or came and differs
+// still; and for what is missing when the end of everything is.
+func (g *repair) retry(now, every int64) {
+	if g.bulking && now-max(g.askedAt, g.bulkAt) >= every {
+		g.bulking, g.ask = false, g.unstuck()
+	}
+	if now < g.askAt {
+		return
+	}
+	g.askAt = now + every
+	again := g.awaited[1]
+	again.retain(&g.differs)
+	again.minus(&g.stuck)
+	g.ask.union(&again)
+	g.awaited[1] = g.awaited[0]
+	g.awaited[0].clear()
+}
+
 // unstuck are the groups that differ and can be mended.
 func (g *repair) unstuck() (set groups) {
 	set = g.differs
@@ -165,6 +187,7 @@ func (p *Peer) compare(g int, theirs, by uint64) {
 	s.covered.add(g)
 	if p.table.Digest(g) == theirs {
 		s.equal(g)
+		p.offers.close(g)
 		return
 	}
 	s.differs.add(g)
@@ -204,11 +227,7 @@ func (p *Peer) sendDiffs(now int64, out Outlet) {
 		p.request(now, out)
 		return
 	}
-	if since := now - max(g.askedAt, g.bulkAt); g.differs.n > g.stuck.n && since >= p.askEvery() {
-		// What was asked for and did not come, or the end of everything.
-		g.bulking = false
-		g.ask = g.unstuck()
-	}
+	g.retry(now, p.askEvery())
 	g.nudge(now)
 	if g.apart >= apartMost && g.differs.n == g.stuck.n && now-g.roundAt >= roundEvery {
 		if d := out.Datagram(); d != nil {
@@ -227,6 +246,7 @@ func (p *Peer) sendDiffs(now int64, out Outlet) {
 		b, n := body(d), 0
 		for at := g.ask.next(0); at >= 0 && n+2 <= len(b); at = g.ask.next(at + 1) {
 			g.ask.remove(at)
+			g.awaited[0].add(at)
 			binary.BigEndian.PutUint16(b[n:], uint16(at))
 			n += 2
 		}
@@ -260,6 +280,7 @@ func (p *Peer) decideNeed(now int64) {
 		for i := range session.Groups {
 			if !g.covered.has(i) {
 				g.differs.add(i)
+				g.ask.add(i)
 			}
 		}
 	}

@@ -204,4 +204,3 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 		t.Error("nothing was sent")
 	}
 }
-

@@ -37,7 +37,7 @@ func (p *Peer) stand(now int64, out Outlet) {
 	}
 	p.stoodHandover(now, out)
 	p.double = false
-	p.offered.clear()
+	p.offers = offers{}
 	p.restart()
 	p.aliveAt = 0
 }
