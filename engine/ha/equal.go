@@ -51,7 +51,7 @@ func (p *Peer) isEqual(now int64) bool {
 // while: with losses they differ for moments again and again.
 func (p *Peer) note(now int64, out Outlet) {
 	if p.state == Converged {
-		p.apartSince = 0
+		p.apartSince, p.trusted = 0, true
 		if !p.met {
 			p.met = true
 			p.past.add(now, "converged", "")
@@ -62,7 +62,11 @@ func (p *Peer) note(now int64, out Outlet) {
 	if p.apartSince == 0 {
 		p.apartSince = now
 	}
-	if p.met && p.up && now-p.apartSince > notedTime {
+	if now-p.apartSince <= notedTime {
+		return
+	}
+	p.trusted = false
+	if p.met && p.up {
 		p.met = false
 		p.past.add(now, "not converged", p.why)
 	}

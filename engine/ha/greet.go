@@ -56,7 +56,7 @@ func (p *Peer) begin(now int64, out Outlet) {
 	if p.count.sessions == 0 || now-p.heard > forgetTime {
 		p.table.ClearMarks() // most of the table by now; the digests find what they stood for
 	}
-	p.up, p.heard, p.aliveAt = true, now, 0
+	p.up, p.heard, p.aliveAt, p.trusted = true, now, 0, false
 	p.count.sessions++
 	p.why = ""
 	p.update.reset()

@@ -58,7 +58,7 @@ func (p *Peer) Switchover(now int64, out Outlet) {
 		p.failHandover("there is no session with the peer", now, out)
 	case p.remote.Master:
 		p.failHandover("the peer is master, too", now, out)
-	case !p.met:
+	case !p.trusted:
 		p.failHandover("the tables are not equal yet", now, out)
 	default:
 		p.role.Freeze(true)

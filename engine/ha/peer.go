@@ -59,6 +59,7 @@ type Peer struct {
 	stateSince int64
 	why        string
 	met        bool  // the tables were equal in this session and standing
+	trusted    bool  // they were in this session, and not long ago
 	apartSince int64 // since when they are not known to be, 0: they are
 	scratch    [64]session.Record
 	update     updates

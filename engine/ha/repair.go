@@ -102,7 +102,7 @@ func (g *repair) forgetLacks() {
 
 // nudge asks for some of the groups again that could not be held.
 func (g *repair) nudge(now int64) {
-	if g.stuck.n == 0 || now < g.stuckDue {
+	if g.stuck.n == 0 || g.bulking || now < g.stuckDue {
 		return
 	}
 	g.stuckDue = now + stuckEvery

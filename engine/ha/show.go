@@ -28,7 +28,7 @@ func (c *common) show(s *stage, now int64) {
 	}
 	o.Master, o.Term = p.master, p.term
 	o.PeerMaster, o.PeerTerm = p.remote.Master, p.remote.Term
-	o.Held, o.Met = p.role.Held(), p.met
+	o.Held, o.Met = p.role.Held(), p.trusted
 	o.Lacking, o.PeerLacking = p.repair.lacking, p.remote.lacking
 	o.Limits, o.PeerLimits = p.ours.Limits, p.remote.Limits
 	o.Digest, o.PeerDigest = p.table.DigestAll(), p.remote.digest

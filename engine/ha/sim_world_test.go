@@ -129,6 +129,7 @@ func (w *world) restart(n *end) {
 	w.disturb()
 	w.takeOver = 0
 	i := slices.Index(w.ends(), n)
+	w.differ = [2]map[session.Key]pair{}
 	w.id++
 	next := w.node(i, w.id)
 	other := w.other(n)

@@ -35,7 +35,7 @@ type Status struct {
 	Master, PeerMaster bool
 	Term, PeerTerm     uint16
 	Held               bool   // this node must not preempt
-	Met                bool   // the tables were found equal lately: a handover can begin
+	Met                bool   // the tables were equal in this session, within the last seconds: a handover can begin
 	Lacking            uint32 // entries of the master that cannot be held here
 	PeerLacking        uint32 // entries of ours that the peer cannot hold
 	Limits, PeerLimits Limits // of the tables; the peer's as last told
