@@ -28,7 +28,6 @@ type Role struct {
 	held   atomic.Bool
 	frozen atomic.Bool
 	yield  atomic.Bool
-	grant  atomic.Bool
 }
 
 // NewRole makes a role.
@@ -82,14 +81,6 @@ func (r *Role) Frozen() bool { return r != nil && r.frozen.Load() }
 
 // Yield asks a master to resign and listen.
 func (r *Role) Yield() { r.yield.Store(true) }
-
-// Grant tells a backup that the other node gave the role away to it: nobody is
-// master until it takes it.
-func (r *Role) Grant() { r.grant.Store(true) }
-
-// TakeGrant tells whether that was said since the last call; for whoever runs
-// the elections, which must call it also while none can be run.
-func (r *Role) TakeGrant() bool { return r.grant.Load() && r.grant.CompareAndSwap(true, false) }
 
 // TakeYield tells whether that was asked since the last call; for whoever runs
 // the elections.

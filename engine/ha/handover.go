@@ -9,20 +9,18 @@ import (
 
 // A planned handover: the master captures no more and lets nothing expire, sends
 // its last changes, asks the backup whether its table is the same, and gives the
-// role away when it is. It tells the backup so, and leaves the role there as
-// long as that node lives, whatever the priorities say. Every message is sent
-// again until what it asks for was heard of, and says the same each time.
+// role away when it is. It leaves the role there as long as that node lives,
+// whatever the priorities say. Every message is sent again until what it asks
+// for was heard of, and says the same each time.
 const (
 	handoverBody = 1 + 8
 	handoverTime = 3000 * millisecond // until the tables are equal; after it is given up
 	yieldTime    = 5000 * millisecond // then, until the peer says that it is master
 	compareEvery = 5 * millisecond
-	grantEvery   = 20 * millisecond
 	retellEvery  = 250 * millisecond // all digests
 
 	stepCompare = 1 // master: is this your digest?
 	stepEqual   = 2 // backup: it is
-	stepGrant   = 3 // who was master: take the role
 )
 
 type handover struct {
@@ -38,10 +36,8 @@ type handover struct {
 	gaveAt   int64
 	gave     bool // the role was given away, and the peer has not taken it yet
 
-	// Of the backup:
-	answer   bool   // stepEqual is owed
-	digest   uint64 // the one that was asked for
-	answered int64  // when it was, 0: never
+	answer bool   // backup: stepEqual is owed
+	digest uint64 // the one that was asked for
 }
 
 // Switchover begins a planned handover, unless one is under way.
@@ -102,10 +98,8 @@ func (p *Peer) stoodHandover(now int64, out Outlet) {
 		p.failHandover("the role came back", now, out)
 	case !h.gave:
 		p.failHandover("an election took the role before the tables were equal", now, out)
-	default:
-		h.next = now
 	}
-	h.answer, h.answered = false, 0
+	h.answer = false
 	p.role.Freeze(false)
 }
 
@@ -135,13 +129,7 @@ func (p *Peer) tickHandover(now int64, out Outlet) {
 	case !h.gave && now-h.at > handoverTime:
 		p.failHandover("the peer did not find its table equal in time", now, out)
 		return
-	case !p.up || now < h.next || h.gave && p.master:
-		return
-	case h.gave:
-		if d := out.Datagram(); d != nil {
-			h.next = now + grantEvery
-			p.putHandover(out, d, stepGrant, h.digest)
-		}
+	case !p.up || now < h.next || h.gave:
 		return
 	case now >= h.retellAt:
 		h.retellAt, p.telling.allAt = now+retellEvery, 0
@@ -172,7 +160,7 @@ func (p *Peer) answerHandover(out Outlet) {
 	}
 }
 
-func (p *Peer) takeHandover(b []byte, by uint64, now int64, out Outlet) bool {
+func (p *Peer) takeHandover(b []byte, now int64, out Outlet) bool {
 	if len(b) < handoverBody {
 		return false
 	}
@@ -180,21 +168,16 @@ func (p *Peer) takeHandover(b []byte, by uint64, now int64, out Outlet) bool {
 	switch b[0] {
 	case stepCompare:
 		if !p.master && p.remote.Master && p.compareAll(digest, now) {
-			h.answer, h.digest, h.answered = true, digest, now
+			h.answer, h.digest = true, digest
 		}
 	case stepEqual:
 		// What changed since it was asked are signs of life: they go on travelling.
 		if p.master && h.step == HandoverCompare && slices.Contains(h.asked[:min(h.n, len(h.asked))], digest) {
-			h.step, h.gave, h.gaveAt, h.digest = HandoverDone, true, now, digest
+			h.step, h.gave, h.gaveAt = HandoverDone, true, now
 			p.away = true
 			p.past.add(now, "handover", "the peer has everything")
 			out.Tell(event.Handover, "it has everything, the role is given away")
 			p.role.Yield()
-		}
-	case stepGrant:
-		took := p.remote.Master && p.remote.by > by // it is master again, and said so since
-		if !p.master && !took && h.answered != 0 && digest == h.digest && now-h.answered <= handoverTime+yieldTime {
-			p.role.Grant()
 		}
 	default:
 		return false

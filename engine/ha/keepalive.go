@@ -37,7 +37,7 @@ const (
 	isMaster    = 1
 	isConverged = 2
 	isFrozen    = 4
-	isSettled   = 8 // no change waits: the digest is that of what was sent
+	isSettled   = 32 // no change waits: the digest is that of what was sent
 )
 
 func (p *Peer) flags() (f byte) {

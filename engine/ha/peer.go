@@ -231,7 +231,7 @@ func (p *Peer) take(t Type, d, body []byte, now int64, out Outlet) Fault {
 	case DigestDiff:
 		ok = p.takeDiffs(body)
 	case HandoverMsg:
-		ok = p.takeHandover(body, Header(d).Sequence(), now, out)
+		ok = p.takeHandover(body, now, out)
 	case Keepalive:
 		ok = p.takeKeepalive(d, body, now, out)
 	}

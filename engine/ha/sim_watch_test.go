@@ -18,32 +18,27 @@ func (w *world) switchover() {
 }
 
 // elections move the role when it is given away: a node that resigned is backup at
-// once, the other one master when it is told so, or has waited.
+// once, the other one master when it has waited; if it hears nothing, either of
+// them.
 func (w *world) elections() {
 	p := w.p
 	for _, n := range w.ends() {
 		if n.role.TakeYield() && n.role.Master() {
 			w.given(n)
 			n.role.Set(engine.Backup)
-			w.takeOver = p.now + 400*millisecond
-		}
-		if n.role.TakeGrant() && !n.role.Master() {
-			if o := w.other(n); o.role.Master() {
-				if w.quiet {
-					w.t.Fatalf("at %d ms %s was granted a role that the other one has", p.now/millisecond, n.name)
-				}
-				o.role.Set(engine.Backup) // it had waited long enough to take it again
-				w.disturb()
-			}
-			n.role.Set(engine.Master)
+			w.takeOver, w.heir = p.now+w.rng.Int64N(600)*millisecond, w.other(n)
 		}
 	}
 	a, b := p.a.role.Master(), p.b.role.Master()
 	if w.takeOver != 0 && p.now >= w.takeOver && !a && !b {
-		w.ends()[w.rng.IntN(2)].role.Set(engine.Master)
+		if w.heir == nil || p.cut || w.rng.IntN(20) == 0 {
+			w.heir = w.ends()[w.rng.IntN(2)]
+			w.disturb()
+		}
+		w.heir.role.Set(engine.Master)
 	}
 	if a || b {
-		w.takeOver = 0
+		w.takeOver, w.heir = 0, nil
 	} else if w.takeOver == 0 {
 		w.takeOver = p.now + 400*millisecond
 	}

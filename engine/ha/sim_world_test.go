@@ -35,6 +35,7 @@ type world struct {
 	apartAt  [2]int64                // when a node last did not say that the tables are equal
 	free     int64                   // when no node was frozen
 	takeOver int64                   // when an election ends what a resignation began, 0: none does
+	heir     *end                    // who is master then, nil: either
 	handed   int64                   // when a handover was asked for, 0: none is under way
 	quiet    bool                    // nothing but loss befell it
 	rough    int64                   // when something befell the nodes last
@@ -129,6 +130,7 @@ func (w *world) restart(n *end) {
 	w.disturb()
 	w.takeOver = 0
 	i := slices.Index(w.ends(), n)
+	w.heir = nil
 	w.differ = [2]map[session.Key]pair{}
 	w.id++
 	next := w.node(i, w.id)

@@ -164,15 +164,6 @@ func (m *Machine) Yield(now int64) Action {
 	return Resign | Demote
 }
 
-// Take makes a backup master at once: the other node gave the role to it, and
-// resigned before it said so.
-func (m *Machine) Take(now int64) Action {
-	if m.State != Backup {
-		return 0
-	}
-	return m.promote(MasterLeft, now)
-}
-
 // Set changes the rules of a running machine. A new interval of a master counts
 // from the next advertisement; so does a new priority, which is sent at once.
 func (m *Machine) Set(r Rules, now int64) Action {

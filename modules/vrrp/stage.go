@@ -61,7 +61,6 @@ func (s *stage) Tick(b *burst.Burst) {
 	if s.changed {
 		s.change(b)
 	}
-	granted := s.w.Role.TakeGrant()
 	if !s.r.on {
 		return
 	}
@@ -78,9 +77,6 @@ func (s *stage) Tick(b *burst.Burst) {
 	}
 	if s.w.Role.TakeYield() {
 		s.do(b, s.m.Yield(b.Now))
-	}
-	if granted {
-		s.do(b, s.m.Take(b.Now))
 	}
 	owed := s.owed
 	s.owed = 0
