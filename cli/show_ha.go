@@ -49,6 +49,7 @@ func printHA(w io.Writer, v daemon.HA) {
 		{"heard", heard},
 		{"converged", yesNo(v.Converged)},
 		{"groups differing", v.Differing},
+		{"cannot be held", fmt.Sprintf("%d entries here, %d at the peer", v.Lacking, v.PeerLacking)},
 		{"changes waiting", yesNo(v.Pending)},
 		{"may preempt", yesNo(!v.Held)},
 		{"lag", fmt.Sprintf("p50 %.2f ms, p99 %.2f ms, max %.2f ms over %d acknowledgements", v.Lag.P50, v.Lag.P99, v.Lag.Max, v.Lag.Count)},
@@ -61,9 +62,9 @@ func printHA(w io.Writer, v daemon.HA) {
 	}
 	printPairs(w, rows)
 	fmt.Fprintln(w)
-	printTable(w, []column{{"node", false}, {"standing", false}, {"term", true}, {"digest", false}}, []table.Row{
-		{"this one", v.Standing, v.Term, v.Digest},
-		{"peer", or(v.PeerStanding, "not known"), v.PeerTerm, v.PeerDigest},
+	printTable(w, []column{{"node", false}, {"standing", false}, {"term", true}, {"digest", false}, {"at most", false}}, []table.Row{
+		{"this one", v.Standing, v.Term, v.Digest, limitsText(&v.Limits)},
+		{"peer", or(v.PeerStanding, "not known"), v.PeerTerm, v.PeerDigest, limitsText(&v.PeerLimits)},
 	})
 	fmt.Fprintln(w)
 	rows = nil
@@ -86,6 +87,14 @@ func printHA(w io.Writer, v daemon.HA) {
 		rows = append(rows, table.Row{precise(t.Ago), t.What, t.Why})
 	}
 	printTable(w, []column{{"ago", true}, {"transition", false}, {"why", false}}, rows)
+}
+
+// limitsText says how much a node's table holds; nothing when that is not known.
+func limitsText(l *daemon.Limits) string {
+	if *l == (daemon.Limits{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d entries, %d captured, %d real", l.Entries, l.Captured, l.Real)
 }
 
 func handoverText(h *daemon.Handover) string {

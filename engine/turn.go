@@ -115,6 +115,9 @@ func (w *Worker) tick(b *burst.Burst) {
 		st.Tick(b)
 		w.counters[i].Originated += b.Verdicts.Originated - own
 	}
+	if w.wake <= b.Now {
+		w.wake = w.nextTick // sooner nobody is called
+	}
 	w.publish()
 }
 

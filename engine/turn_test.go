@@ -203,6 +203,15 @@ func TestIdleSleepDoublesUpToTheLimitAndEndsAtDeadlines(t *testing.T) {
 	if got := lane.asked[len(lane.asked)-1]; got != 30_000 {
 		t.Fatalf("slept %d ns past a deadline in 30 us", got)
 	}
+	// One that lies in the past shortens it to the next Tick, not to nothing.
+	m.tick = func(b *burst.Burst) { w.WakeAt(b.Now - 30_000) }
+	lane.step = engine.TickInterval
+	w.Turn()
+	lane.step = 0
+	w.Turn()
+	if got := lane.asked[len(lane.asked)-1]; got == 0 || w.WakeTime() <= 0 {
+		t.Fatalf("slept %d ns with a deadline in the past", got)
+	}
 }
 
 func TestBusyPollingNeverSleeps(t *testing.T) {

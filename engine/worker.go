@@ -124,6 +124,12 @@ func (w *Worker) WakeAt(t int64) {
 	w.wake = min(w.wake, t)
 }
 
+// WakeTime is the earliest time that the stages asked for in the present Tick, or
+// in the last one; math.MaxInt64 when none did. A stage that asks for a time in
+// the past again and again keeps a core busy with nothing: a deadline must move
+// on also when its work cannot be done.
+func (w *Worker) WakeTime() int64 { return w.wake }
+
 // Stop ends Run after its present turn; safe from any goroutine.
 func (w *Worker) Stop() {
 	w.stop.Store(true)

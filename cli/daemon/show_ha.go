@@ -47,6 +47,7 @@ func haView(n *config.Network, st ha.Status, standing string, now int64) HA {
 	ago := func(t int64) float64 { return float64(now-t) / 1e9 }
 	v := HA{
 		Network: n.Number, Peer: n.SyncPeer.String(), PeerMAC: macText(st.PeerMAC), Standing: standing,
+		Lacking: st.Lacking, PeerLacking: st.PeerLacking, Limits: Limits(st.Limits), PeerLimits: Limits(st.PeerLimits),
 		Term: st.Term, Held: st.Held, State: st.State.String(), Since: ago(st.Since), Why: st.Why,
 		Converged: st.State == ha.Converged, Digest: fmt.Sprintf("%016x", st.Digest), Differing: st.Differing,
 		Pending: st.Pending, Heard: -1, Strangers: st.Strangers, Lost: st.Lost, Conflicts: st.Conflicts, SplitBrains: st.SplitBrains, Sessions: st.Sessions,

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// switchoverWait is how long a planned handover may take: it needs a few
-	// round trips, and some milliseconds in which nothing changes.
-	switchoverWait = 5 * time.Second
+	// switchoverWait is how long a planned handover may take: it needs a few round
+	// trips. When many datagrams are lost it gives up by itself after 8 s.
+	switchoverWait = 10 * time.Second
 	switchoverPoll = 2 * time.Millisecond
 )
 
@@ -40,7 +40,7 @@ func switchover(ctx context.Context, n *config.Network, role *engine.Role, s syn
 		return nil, &control.Error{Message: "switchover: this node is backup, it has no role to give away", Hint: "ask the master: " + n.SyncPeer.String()}
 	case before.State < ha.Talking:
 		return nil, &control.Error{Message: fmt.Sprintf("switchover: no session with %v: %s", n.SyncPeer, before.Why), Hint: "mire show ha says more"}
-	case before.State != ha.Converged:
+	case !before.Met:
 		return nil, &control.Error{Message: fmt.Sprintf("switchover: the table of %v is not equal yet, %d groups differ", n.SyncPeer, before.Differing),
 			Hint: "try again in a moment; mire show ha says when"}
 	}

@@ -31,7 +31,7 @@ func (s *scripted) Switchover() bool { s.asked++; return !s.busy }
 func ended(step ha.HandoverStep, why string) *scripted {
 	last := ha.Handover{Step: ha.HandoverDone, At: 1, Took: 9e6}
 	return &scripted{
-		before: ha.Status{State: ha.Converged, Handover: last},
+		before: ha.Status{State: ha.Talking, Met: true, Handover: last},
 		after:  ha.Status{State: ha.Converged, Handover: ha.Handover{Step: step, Why: why, At: 2, Took: 7e6}},
 	}
 }

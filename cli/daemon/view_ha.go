@@ -22,7 +22,11 @@ type HA struct {
 	PeerStanding string            `json:"peer_standing"` // empty without a session
 	Term         uint16            `json:"term"`
 	PeerTerm     uint16            `json:"peer_term"`
-	Held         bool              `json:"held"` // must not preempt yet
+	Held         bool              `json:"held"`         // must not preempt yet
+	Lacking      uint32            `json:"lacking"`      // entries of the master that cannot be held here
+	PeerLacking  uint32            `json:"peer_lacking"` // entries of this node that the peer cannot hold
+	Limits       Limits            `json:"limits"`
+	PeerLimits   Limits            `json:"peer_limits"` // zero without a session
 	State        string            `json:"state"`
 	Since        float64           `json:"since_seconds"`
 	Why          string            `json:"why"`
@@ -44,6 +48,13 @@ type HA struct {
 	Sessions     uint64            `json:"sessions"`
 	Handover     Handover          `json:"handover"`
 	History      []Transition      `json:"history"` // newest last
+}
+
+// Limits are the most entries of a node's table.
+type Limits struct {
+	Entries  uint32 `json:"entries"`
+	Captured uint32 `json:"captured"`
+	Real     uint32 `json:"real"`
 }
 
 // Lag is how long changes took to be acknowledged, in milliseconds.

@@ -3,40 +3,46 @@ package ha
 import "sync/atomic"
 
 // box carries datagrams from one worker to worker 0: one writes, one reads, and
-// neither waits.
+// neither waits. What is in it is authentic.
 type box struct {
-	ring       [boxSize]letter
+	hellos mail[[8]letter]
+	sealed mail[[256]letter]
+}
+
+// mail is a ring of letters, of a length that is a power of two.
+type mail[R [8]letter | [256]letter] struct {
+	ring       R
 	head, tail atomic.Uint64
 }
 
-const boxSize = 64 // a power of two: what one turn can bring
-
 type letter struct {
-	n    int
-	data [MaxDatagram]byte
+	session *Channel // nil: a HELLO
+	n       int
+	data    [MaxDatagram]byte
 }
 
-// put queues a copy; false when the box is full.
-func (x *box) put(d []byte) bool {
-	t := x.tail.Load()
-	if t-x.head.Load() == boxSize {
+// put queues a copy; false when there is no room.
+func (m *mail[R]) put(c *Channel, d []byte) bool {
+	t := m.tail.Load()
+	if t-m.head.Load() == uint64(len(m.ring)) {
 		return false
 	}
-	l := &x.ring[t%boxSize]
-	l.n = copy(l.data[:], d)
-	x.tail.Store(t + 1)
+	l := &m.ring[t%uint64(len(m.ring))]
+	l.session, l.n = c, copy(l.data[:], d)
+	m.tail.Store(t + 1)
 	return true
 }
 
 // peek is the oldest letter, nil when there is none; it is the reader's until drop.
-func (x *box) peek() []byte {
-	h := x.head.Load()
-	if h == x.tail.Load() {
+func (m *mail[R]) peek() *letter {
+	h := m.head.Load()
+	if h == m.tail.Load() {
 		return nil
 	}
-	l := &x.ring[h%boxSize]
-	return l.data[:l.n]
+	return &m.ring[h%uint64(len(m.ring))]
 }
 
 // drop gives the oldest letter's place back.
-func (x *box) drop() { x.head.Add(1) }
+func (m *mail[R]) drop() { m.head.Add(1) }
+
+func (l *letter) text() []byte { return l.data[:l.n] }

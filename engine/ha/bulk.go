@@ -123,7 +123,7 @@ func (p *Peer) putSections(b []byte, most int, now int64) (n, entries, visited i
 		if u.first {
 			flags |= sectionFirst
 		}
-		got, done := p.table.Group(u.at, &u.cursor, now, p.scratch[:room])
+		got, done := p.table.Group(u.at, &u.cursor, p.scratch[:room])
 		u.first = false
 		head := b[n:]
 		n += sectionHead
@@ -138,6 +138,9 @@ func (p *Peer) putSections(b []byte, most int, now int64) (n, entries, visited i
 				n += size
 				wrote++
 				u.sum += p.table.DigestOf(r)
+			} else if r.State >= session.Trapped {
+				// Of a network that is not there any more: nobody has it.
+				p.table.Delete(r.Key, anyState, now)
 			}
 		}
 		u.total += uint32(wrote)

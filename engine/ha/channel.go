@@ -62,21 +62,40 @@ func (c *Channel) Open(d []byte) (t Type, body []byte, why Fault) {
 	if why != None {
 		return t, nil, why
 	}
+	if t == Hello { // never sealed
+		return t, nil, Malformed
+	}
+	body, why = c.open(d, &c.window, &c.nonce)
+	return t, body, why
+}
+
+// open is Open for whoever has a window and a nonce of its own, on any thread:
+// of c it uses what does not change. The header of d was looked at.
+func (c *Channel) open(d []byte, seen *window, nonce *[12]byte) ([]byte, Fault) {
 	h := Header(d)
 	switch {
-	case t == Hello: // never sealed
-		return t, nil, Malformed
 	case h.Sender() != c.peer:
-		return t, nil, OtherSession
-	case !c.window.fresh(h.Sequence()):
-		return t, nil, Replay
+		return nil, OtherSession
+	case !seen.fresh(h.Sequence()):
+		return nil, Replay
 	}
-	body, err := c.in.Open(d[HeaderLen:HeaderLen], c.number(h.Sequence()), d[HeaderLen:], d[:HeaderLen])
+	binary.BigEndian.PutUint64(nonce[4:], h.Sequence())
+	body, err := c.in.Open(d[HeaderLen:HeaderLen], nonce[:], d[HeaderLen:], d[:HeaderLen])
 	if err != nil {
-		return t, nil, Sealed
+		return nil, Sealed
 	}
-	c.window.mark(h.Sequence())
-	return t, body, None
+	seen.mark(h.Sequence())
+	return body, None
+}
+
+// Opened notes a datagram that another worker has opened, of which that one knows
+// only what it received itself: None, or Replay.
+func (c *Channel) Opened(d []byte) Fault {
+	if seq := Header(d).Sequence(); c.window.fresh(seq) {
+		c.window.mark(seq)
+		return None
+	}
+	return Replay
 }
 
 // Sequence is the number that the next sealed datagram will have.

@@ -27,7 +27,7 @@ func TestSealHidesAndOpenShows(t *testing.T) {
 		}
 		d := seal(a, text)
 		h := Header(d)
-		if h.Magic() != magic || h.Version() != 1 || h.Type() != Update || h.Sender() != 0xa || h.Sequence() != uint64(i) {
+		if h.Magic() != magic || h.Version() != version || h.Type() != Update || h.Sender() != 0xa || h.Sequence() != uint64(i) {
 			t.Errorf("header %x", d[:HeaderLen])
 		}
 		if len(text) > 4 && bytes.Contains(d, []byte(text)) {

@@ -54,8 +54,8 @@ func goldens() (a, b *node) {
 		}
 		return &node{Handshake: NewHandshake(s, id, count), about: about}
 	}
-	return make(0x1111111111111111, 0xa0, About{Fingerprint: 0x0123456789abcdef, Addresses: 0xfedcba9876543210, Master: true, Term: 5}),
-		make(0x2222222222222222, 0xb0, About{Fingerprint: 0x0123456789abcdef, Addresses: 0xfedcba9876543210, Term: 4})
+	return make(0x1111111111111111, 0xa0, About{Fingerprint: 0x0123456789abcdef, Addresses: 0xfedcba9876543210, Master: true, Term: 5, Limits: Limits{1_000_000, 500_000, 250_000}}),
+		make(0x2222222222222222, 0xb0, About{Fingerprint: 0x0123456789abcdef, Addresses: 0xfedcba9876543210, Term: 4, Limits: Limits{1_000_000, 500_000, 250_000}})
 }
 
 // The three HELLOs of the README are what two nodes say, and what they

@@ -7,12 +7,10 @@ func (p *Peer) greet(now int64, out Outlet) {
 	if now < p.helloAt {
 		return
 	}
-	d := out.Datagram()
-	if d == nil {
-		return
+	p.helloAt = now + helloEvery // also when there is no way to the peer at present
+	if d := out.Datagram(); d != nil {
+		p.sendHello(d, out)
 	}
-	p.helloAt = now + helloEvery
-	p.sendHello(d, out)
 }
 
 func (p *Peer) sendHello(d []byte, out Outlet) {
@@ -58,11 +56,11 @@ func (p *Peer) begin(now int64, out Outlet) {
 	if p.count.sessions == 0 || now-p.heard > forgetTime {
 		p.table.ClearMarks() // most of the table by now; the digests find what they stood for
 	}
-	p.up, p.heard, p.aliveAt = true, now, 0
+	p.up, p.heard, p.aliveAt, p.trusted = true, now, 0, false
 	p.count.sessions++
 	p.why = ""
 	p.update.reset()
-	p.offered.clear()
+	p.offers = offers{}
 	p.restart()
 	p.past.add(now, "session up", "")
 	out.Tell(event.SyncUp, "")
@@ -89,15 +87,20 @@ func (p *Peer) restart() {
 	p.list.reset()
 	p.telling.reset()
 	p.repair.reset()
-	p.remote.converged, p.remote.told = false, false
+	p.remote.converged, p.remote.told, p.remote.frozen, p.met = false, false, false, false
 }
 
 // blame tells people of a fault that is theirs to mend and keeps a session from
 // coming up.
 func (p *Peer) blame(why Fault, out Outlet) {
-	if !p.up && (why == OtherSecret || why == OtherVersion || why == Ourselves) {
+	if !p.up && isBlamed(why) {
 		p.trouble(Faults[why].Help, out)
 	}
+}
+
+// isBlamed tells whether people must mend what a fault says.
+func isBlamed(why Fault) bool {
+	return why == OtherSecret || why == OtherVersion || why == Ourselves
 }
 
 // trouble says, once, why there is no session or what is wrong with it.
@@ -113,9 +116,8 @@ func (p *Peer) forsake() {
 	if p.up {
 		p.hs.Lost()
 	}
-	if h := &p.handover; h.under() {
-		h.step, h.why, h.gave = HandoverFailed, "the peer is another one by a reload", false
-		p.role.Freeze(false)
+	if p.handover.under() {
+		p.endHandover("the peer is another one by a reload", p.handover.at)
 	}
 	p.up, p.helloAt, p.why = false, 0, ""
 	p.remote = remote{}

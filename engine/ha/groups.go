@@ -46,6 +46,24 @@ func (s *groups) union(o *groups) {
 	}
 }
 
+// minus takes all of o away.
+func (s *groups) minus(o *groups) {
+	s.n = 0
+	for i := range s.word {
+		s.word[i] &^= o.word[i]
+		s.n += bits.OnesCount64(s.word[i])
+	}
+}
+
+// retain keeps what is in o, too.
+func (s *groups) retain(o *groups) {
+	s.n = 0
+	for i := range s.word {
+		s.word[i] &= o.word[i]
+		s.n += bits.OnesCount64(s.word[i])
+	}
+}
+
 // next is the first group at or after from, or -1.
 func (s *groups) next(from int) int {
 	if s.n == 0 || from >= session.Groups {

@@ -15,7 +15,8 @@ import (
 // replaced, in nanoseconds.
 const AliveTime = 1_000_000_000
 
-// HelloChecks is how many HELLOs are authenticated within a millisecond.
+// HelloChecks is how many HELLOs with a good tag are authenticated within a
+// millisecond, and how many more of those that answer one of ours.
 const HelloChecks = 8
 
 // Handshake agrees with the peer on the keys of a session. Each process draws
@@ -23,12 +24,11 @@ const HelloChecks = 8
 // the peer has sent them back in an authentic HELLO. So what was recorded
 // before means nothing, and no key comes twice. One thread.
 type Handshake struct {
-	id    uint64
-	draw  func([]byte)
-	root  []byte // of the session keys
-	mac   hash.Hash
-	sum   [sha256.Size]byte
-	check [checkLen]byte
+	*gate
+	draw func([]byte)
+	root []byte // of the session keys
+	mac  hash.Hash
+	sum  [sha256.Size]byte
 
 	next   random // ours of the next session; in no session so far
 	heard  random // the peer's, to send back with next; zero while unknown
@@ -39,19 +39,24 @@ type Handshake struct {
 	proven       bool     // a sealed datagram was accepted: the peer has the session too
 	last         int64    // when a datagram of the session was last accepted
 
-	milli  int64 // the millisecond that checks counts for
-	checks int
+	milli   int64 // the millisecond that checks counts for
+	checks  [2]int
+	repeats repeats
 }
 
 // NewHandshake makes a handshake for a process that drew id at its start.
 // random fills a slice with unpredictable bytes (crypto/rand).
 func NewHandshake(s *secret.Secret, id uint64, random func([]byte)) *Handshake {
+	return handshakeAt(newGate(s, id), s, random)
+}
+
+// handshakeAt is NewHandshake behind a gate that other workers stand at, too.
+func handshakeAt(g *gate, s *secret.Secret, random func([]byte)) *Handshake {
 	h := &Handshake{
-		id:    id,
-		draw:  random,
-		root:  s.Key(secret.LabelSync, sha256.Size),
-		mac:   hmac.New(sha256.New, s.Key(secret.LabelSyncHello, sha256.Size)),
-		check: [checkLen]byte(s.Key(secret.LabelSyncCheck, checkLen)),
+		gate: g,
+		draw: random,
+		root: s.Key(secret.LabelSync, sha256.Size),
+		mac:  hmac.New(sha256.New, s.Key(secret.LabelSyncHello, sha256.Size)),
 	}
 	h.draw(h.next[:])
 	return h
@@ -69,7 +74,10 @@ func (h *Handshake) Heard(now int64) { h.proven, h.greets, h.last = true, false,
 
 // Lost gives the session up and goes back to greeting, with random bytes that
 // were in no session.
-func (h *Handshake) Lost() { h.channel, h.greets = nil, false }
+func (h *Handshake) Lost() {
+	h.channel, h.greets = nil, false
+	h.session.Store(nil)
+}
 
 // Put writes our HELLO to the first HelloLen bytes of p and returns its length,
 // 0 when p is too short.
@@ -84,6 +92,7 @@ func (h *Handshake) Put(p []byte, about *About) int {
 		w.put(h.id, h.check, &h.mine, &h.theirs, true, about)
 	}
 	copy(w.code(), h.sign(w))
+	binary.BigEndian.PutUint64(w[atTag:], h.tagOf(w))
 	return HelloLen
 }
 
@@ -94,7 +103,8 @@ func (h *Handshake) sign(w hello) []byte {
 	return h.mac.Sum(h.sum[:0])[:TagLen]
 }
 
-// Hear takes a HELLO. reply asks for one of ours, now; up tells that a new
+// Hear takes a HELLO. Its tag is compared first, that costs little: of a flood of
+// forged ones nothing else is looked at. reply asks for one of ours, now; up tells that a new
 // session is there and Channel another one. What the peer says about itself is
 // valid when why is None. Only a HELLO that brings a session up allocates.
 func (h *Handshake) Hear(d []byte, now int64, peer *About) (reply, up bool, why Fault) {
@@ -104,12 +114,9 @@ func (h *Handshake) Hear(d []byte, now int64, peer *About) (reply, up bool, why 
 		return false, false, why
 	case t != Hello:
 		return false, false, Early
-	case len(d) < HelloLen:
-		return false, false, Short
-	case len(d) > HelloLen:
-		return false, false, BadHello
-	case !bytes.Equal(w.check(), h.check[:]):
-		return false, false, OtherSecret
+	}
+	if why := h.gate.greets(d); why != None {
+		return false, false, why
 	}
 	theirs := w.random()
 	known := h.channel != nil && theirs == h.theirs
@@ -118,7 +125,7 @@ func (h *Handshake) Hear(d []byte, now int64, peer *About) (reply, up bool, why 
 		return false, false, Replay
 	case !known && h.channel != nil && now-h.last < AliveTime:
 		return false, false, Early
-	case !h.affords(now):
+	case !known && h.repeats.seen(w, now), !h.affords(w.echo() == h.next, now):
 		return false, false, Busy
 	case !hmac.Equal(w.code(), h.sign(w)):
 		return false, false, BadHello
@@ -136,19 +143,25 @@ func (h *Handshake) Hear(d []byte, now int64, peer *About) (reply, up bool, why 
 	return true, false, None
 }
 
-// affords counts the HELLOs that are authenticated in a millisecond.
-func (h *Handshake) affords(now int64) bool {
-	if milli := now / 1_000_000; milli != h.milli {
-		h.milli, h.checks = milli, 0
+// affords counts the HELLOs that are authenticated in a millisecond. Those that
+// answer ours have room of their own: a recorded one cannot.
+func (h *Handshake) affords(answers bool, now int64) bool {
+	if milli := now / millisecond; milli != h.milli {
+		h.milli, h.checks = milli, [2]int{}
 	}
-	h.checks++
-	return h.checks <= HelloChecks
+	n := &h.checks[0]
+	if answers {
+		n = &h.checks[1]
+	}
+	*n++
+	return *n <= HelloChecks
 }
 
 // establish begins the session of next and heard.
 func (h *Handshake) establish(peer uint64, now int64) {
 	out, in := sessionKeys(h.root, party{h.next, h.id}, party{h.heard, peer})
 	h.channel = newChannel(h.id, peer, out, in)
+	h.session.Store(h.channel)
 	h.mine, h.theirs = h.next, h.heard
 	h.proven, h.greets, h.last = false, false, now
 	h.heard = random{}

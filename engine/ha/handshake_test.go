@@ -256,7 +256,7 @@ func TestHelloFaults(t *testing.T) {
 		"longer":         {append(bytes.Clone(good), 0), BadHello},
 		"too long":       {append(bytes.Clone(good), make([]byte, MaxDatagram)...), Long},
 		"other protocol": {with(good, 0, 'X'), Magic},
-		"version 2":      {with(good, 4, 2), OtherVersion},
+		"version 1":      {with(good, 4, version-1), OtherVersion},
 		"type 0":         {with(good, 5, 0), UnknownType},
 		"type 11":        {with(good, 5, byte(NumTypes)), UnknownType},
 		"another type":   {with(good, 5, byte(Keepalive)), Early},
@@ -296,14 +296,27 @@ func TestNoBitOfAHelloCanChange(t *testing.T) {
 	}
 }
 
+// Recorded HELLOs, all authentic, take no more than their share of a millisecond;
+// an answer to ours has room of its own, and forged ones take nothing.
 func TestNoMoreThanEightChecksAMillisecond(t *testing.T) {
 	rng := dice(11)
 	a, b := newNode(0xa, clusterSecret, rng), newNode(0xb, clusterSecret, rng)
 	good := b.greeting()
-	forged := with(good, HelloLen-1, good[HelloLen-1]^1)
+	for _, at := range []int{atRandom, atCode, HelloLen - 1} {
+		for i := range 500 {
+			if _, _, why := a.Hear(with(good, at, good[at]^1), 5*milli+int64(i), &a.peer); why != BadHello {
+				t.Fatalf("byte %d forged: %v", at, why)
+			}
+		}
+	}
+	answer, _, _ := b.hear(a.greeting(), 0)
 	for i := range HelloChecks {
-		if _, _, why := a.Hear(forged, 5*milli+int64(i), &a.peer); why != BadHello {
-			t.Fatalf("forged HELLO %d: %v", i, why)
+		recorded := newNode(0xb, clusterSecret, rng).greeting()
+		if _, _, why := a.Hear(recorded, 5*milli+int64(i), &a.peer); why != None {
+			t.Fatalf("recorded HELLO %d: %v", i, why)
+		}
+		if _, _, why := a.Hear(recorded, 5*milli+int64(i), &a.peer); why != Busy {
+			t.Fatalf("recorded HELLO %d, again: %v", i, why)
 		}
 	}
 	if _, _, why := a.Hear(good, 6*milli-1, &a.peer); why != Busy {
@@ -311,6 +324,12 @@ func TestNoMoreThanEightChecksAMillisecond(t *testing.T) {
 	}
 	if _, _, why := a.Hear(good, 6*milli, &a.peer); why != None {
 		t.Errorf("in the next: %v", why)
+	}
+	for range 2 * HelloChecks {
+		a.Hear(newNode(0xb, clusterSecret, rng).greeting(), 6*milli, &a.peer)
+	}
+	if _, up, why := a.Hear(answer, 6*milli, &a.peer); !up || why != None {
+		t.Errorf("the answer to ours: up %v, %v", up, why)
 	}
 }
 

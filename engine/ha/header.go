@@ -7,7 +7,7 @@ const HeaderLen = 24
 
 const (
 	magic   = 0x424e4753 // "BNGS"
-	version = 1
+	version = 2
 )
 
 // Header is the clear part at the start of each datagram: magic 4, version 1,

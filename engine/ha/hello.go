@@ -3,11 +3,13 @@ package ha
 import "encoding/binary"
 
 // HelloLen is the length of a HELLO in bytes.
-const HelloLen = HeaderLen + 60 + TagLen
+const HelloLen = atTag + tagLen
 
 const (
 	randomLen = 16
 	checkLen  = 4
+	limitsLen = 3 * 4
+	tagLen    = 8
 )
 
 // Where the fields of a HELLO begin, behind the header.
@@ -20,7 +22,9 @@ const (
 	atFlags       = atAddresses + 8
 	atTerm        = atFlags + 1
 	atReserved    = atTerm + 2
-	atCode        = atReserved + 5
+	atLimits      = atReserved + 5
+	atCode        = atLimits + limitsLen
+	atTag         = atCode + TagLen // of all before
 )
 
 // Bits of a HELLO's flags; the others are sent as 0 and ignored.
@@ -38,6 +42,21 @@ type About struct {
 	Addresses   uint64 // of the list of virtual addresses
 	Master      bool
 	Term        uint16 // of the newest mastership it knows
+	Limits      Limits // of its table
+}
+
+// Limits are the most entries that a node's table holds: in all, captured ones
+// and real hosts.
+type Limits struct{ Entries, Captured, Real uint32 }
+
+func (l *Limits) put(b []byte) {
+	binary.BigEndian.PutUint32(b, l.Entries)
+	binary.BigEndian.PutUint32(b[4:], l.Captured)
+	binary.BigEndian.PutUint32(b[8:], l.Real)
+}
+
+func (l *Limits) read(b []byte) {
+	*l = Limits{binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:])}
 }
 
 // hello is a HELLO with a check that was compared and a code that was not yet.
@@ -47,8 +66,10 @@ func (h hello) check() []byte  { return h[atCheck:atRandom] }
 func (h hello) random() random { return random(h[atRandom:atEcho]) }
 func (h hello) echo() random   { return random(h[atEcho:atFingerprint]) }
 func (h hello) up() bool       { return h[atFlags]&flagUp != 0 }
+func (h hello) tag() uint64    { return binary.BigEndian.Uint64(h[atTag:]) }
+func (h hello) tagged() []byte { return h[:atTag] }
 func (h hello) clear() []byte  { return h[:atCode] }
-func (h hello) code() []byte   { return h[atCode:HelloLen] }
+func (h hello) code() []byte   { return h[atCode:atTag] }
 
 func (h hello) about(a *About) {
 	*a = About{
@@ -57,9 +78,10 @@ func (h hello) about(a *About) {
 		Master:      h[atFlags]&flagMaster != 0,
 		Term:        binary.BigEndian.Uint16(h[atTerm:]),
 	}
+	a.Limits.read(h[atLimits:])
 }
 
-// put writes all but the code.
+// put writes all but tag and code.
 func (h hello) put(id uint64, check [checkLen]byte, mine, echo *random, up bool, a *About) {
 	PutHeader(h, Hello, id, 0)
 	copy(h[atCheck:], check[:])
@@ -75,5 +97,6 @@ func (h hello) put(id uint64, check [checkLen]byte, mine, echo *random, up bool,
 		h[atFlags] |= flagUp
 	}
 	binary.BigEndian.PutUint16(h[atTerm:], a.Term)
-	clear(h[atReserved:atCode])
+	clear(h[atReserved:atLimits])
+	a.Limits.put(h[atLimits:])
 }

@@ -6,9 +6,10 @@ import (
 	"mire/engine/session"
 )
 
-const aliveBody = 1 + 2 + 4 + 8 + 4 + 8 + 8
+const aliveBody = 1 + 2 + 4 + 8 + 4 + 8 + 8 + limitsLen + 4
 
-// keepalive tells our standing and the digest of the whole table.
+// keepalive tells our standing and the digest of the whole table. It leaves behind
+// the changes of its Tick: who has them all has this digest.
 func (p *Peer) keepalive(now int64, out Outlet) {
 	if now < p.aliveAt {
 		return
@@ -26,6 +27,8 @@ func (p *Peer) keepalive(now int64, out Outlet) {
 	binary.BigEndian.PutUint32(b[15:], stamp(now))
 	binary.BigEndian.PutUint64(b[19:], p.ours.Fingerprint)
 	binary.BigEndian.PutUint64(b[27:], p.ours.Addresses)
+	p.ours.Limits.put(b[35:])
+	binary.BigEndian.PutUint32(b[35+limitsLen:], p.repair.lacking)
 	p.send(out, d, Keepalive, aliveBody)
 }
 
@@ -34,6 +37,7 @@ const (
 	isMaster    = 1
 	isConverged = 2
 	isFrozen    = 4
+	isSettled   = 32 // no change waits: the digest is that of what was sent
 )
 
 func (p *Peer) flags() (f byte) {
@@ -46,6 +50,9 @@ func (p *Peer) flags() (f byte) {
 	if p.role.Frozen() {
 		f |= isFrozen
 	}
+	if !p.table.Marked() {
+		f |= isSettled
+	}
 	return f
 }
 
@@ -54,18 +61,37 @@ func (p *Peer) entries() uint32 {
 	return uint32(st.Entries[session.Trapped] + st.Entries[session.Real])
 }
 
-func (p *Peer) takeKeepalive(b []byte, now int64, out Outlet) bool {
+func (p *Peer) takeKeepalive(d, b []byte, now int64, out Outlet) bool {
 	if len(b) < aliveBody {
 		return false
 	}
+	if by := Header(d).Sequence() + 1; by > p.remote.by {
+		p.remote.by = by
+	} else {
+		return true // a later one overtook it
+	}
 	a := About{Master: b[0]&isMaster != 0, Term: binary.BigEndian.Uint16(b[1:]),
 		Fingerprint: binary.BigEndian.Uint64(b[19:]), Addresses: binary.BigEndian.Uint64(b[27:])}
+	a.Limits.read(b[35:])
+	p.remote.lacking = binary.BigEndian.Uint32(b[35+limitsLen:])
 	p.hear(&a, now, out) // forgets what follows if the peer's standing is another one
-	p.remote.converged = b[0]&isConverged != 0
+	p.remote.converged, p.remote.saidAt = b[0]&isConverged != 0, now
+	p.remote.frozen = b[0]&isFrozen != 0 && a.Master
 	p.remote.entries = binary.BigEndian.Uint32(b[3:])
 	p.remote.digest, p.remote.told = binary.BigEndian.Uint64(b[7:]), true
-	if p.repair.apart++; p.remote.digest == p.table.DigestAll() {
-		p.repair.apart = 0
+	if !p.master && a.Master && b[0]&isSettled != 0 {
+		p.compareAll(p.remote.digest, now)
 	}
+	return true
+}
+
+// compareAll compares the master's whole table with ours.
+func (p *Peer) compareAll(theirs uint64, now int64) bool {
+	if theirs != p.table.DigestAll() {
+		p.repair.apart++
+		return false
+	}
+	p.repair.allEqual(now)
+	p.mayOffer = false
 	return true
 }

@@ -22,14 +22,14 @@ type list struct {
 	}
 	generation uint32
 	over       bool
-	open       bool // something of ours was told to the master: the next list will show what it made of it
+	refused    uint32 // entries that cannot be held here
 }
 
 func (l *list) reset() { l.group = -1 }
 
 func (l *list) begin(group int, by uint64) {
 	l.by = by
-	l.group, l.count, l.sum, l.over, l.open = group, 0, 0, false, false
+	l.group, l.count, l.sum, l.over, l.refused = group, 0, 0, false, 0
 	if l.generation++; l.generation == 0 {
 		clear(l.seen[:])
 		l.generation = 1
@@ -121,10 +121,14 @@ func (p *Peer) takeSection(b []byte, by uint64, now int64) int {
 			l.reset() // what it counts for is not known
 			continue
 		}
-		if p.apply(&r, id, now) == session.Refused {
-			p.disagree(group, &r, now)
+		o := p.apply(&r, id, now)
+		if o == session.Refused {
+			o = p.disagree(group, &r, now)
 		}
 		if l.group == group {
+			if o == session.Quota || o == session.Full {
+				l.refused++
+			}
 			l.add(p.name(&r.Key), p.table.DigestOf(&r))
 		}
 	}
@@ -138,40 +142,51 @@ func (p *Peer) takeSection(b []byte, by uint64, now int64) int {
 }
 
 // disagree looks at an entry of the master that ours is newer than. A sign of life
-// is told to it, however often what told of it gets lost; other versions are those
-// of a master that is gone, which this one was told of before and did not take.
-func (p *Peer) disagree(group int, r *session.Record, now int64) {
+// was told to it; other versions are those of a master that is gone, which this
+// one is told of once, and has the last word.
+func (p *Peer) disagree(group int, r *session.Record, now int64) session.Outcome {
 	if p.master || !p.remote.Master {
-		return
+		return session.Refused
 	}
-	local, ok := p.table.Get(r.Key, now)
+	local, ok := p.table.Look(r.Key)
+	live := ok && local.Expires > now
 	switch {
-	case !ok || !local.Newer(r):
-	case local.State == session.Real && r.State != session.Real,
-		local.Term != p.remote.Term && p.mayOffer && !p.offered.has(group):
+	case !ok || !local.Newer(r) || live && p.outlives(&local, r):
+	case live && local.Term != p.remote.Term && p.mayOffer && p.offers.open(group):
 		p.table.Mark(r.Key)
-		p.list.open = true
-	case local.Term == p.remote.Term:
+	case p.repair.freshBy[group] > p.list.by:
 		// Written by this master since it made the list.
 	case p.table.Drop(r.Key, local.Term, local.Version, now) == session.Done:
-		p.table.Merge(r, now)
+		return p.table.Merge(r, now)
 	}
+	return session.Refused
 }
 
 // listed ends a list that came in whole: what the master does not have goes, or
-// is told to it once when this node wrote it as a master.
+// is told to it once when this node wrote it as a master. The group counts as
+// different until a comparison finds it equal.
 func (p *Peer) listed(group int, now int64) {
 	if p.master {
 		return
 	}
-	offer := p.mayOffer && !p.offered.has(group)
-	p.offered.add(group)
-	p.repair.ask.remove(group)
-	if !p.list.over {
+	g, l := &p.repair, &p.list
+	offer := p.mayOffer && p.offers.open(group)
+	p.offers.made(group)
+	g.ask.remove(group)
+	if !l.over && g.freshBy[group] <= l.by {
 		p.compareList(group, offer, now)
 	}
-	if !p.list.open && p.list.by >= p.repair.toldBy[group] {
-		p.repair.differs.remove(group)
+	if l.by < g.toldBy[group] {
+		return // there is later news of it
+	}
+	g.lack(group, 0)
+	switch {
+	case p.table.Digest(group) == l.sum:
+		g.equal(group)
+	case l.refused > 0:
+		g.lack(group, l.refused)
+		g.stuck.add(group)
+		g.stuckAt[group] = l.sum
 	}
 }
 
@@ -180,14 +195,14 @@ func (p *Peer) compareList(group int, offer bool, now int64) {
 	var c session.GroupCursor
 	for done := false; !done; {
 		var n int
-		n, done = p.table.Group(group, &c, now, p.scratch[:])
+		n, done = p.table.Group(group, &c, p.scratch[:])
 		for i := range n {
 			r := &p.scratch[i]
+			live := r.Expires > now
 			switch {
 			case p.list.has(p.name(&r.Key)):
-			case offer:
+			case live && (offer || r.State == session.Real && r.Term == 0): // heard here, not taken over yet
 				p.table.Mark(r.Key)
-				p.list.open = true
 			case p.table.Drop(r.Key, r.Term, r.Version, now) == session.Done:
 				p.count.records.Pruned++
 			}

@@ -27,10 +27,13 @@ type common struct {
 	heard4       atomic.Uint64
 	heard6       atomic.Uint64
 	strangers    atomic.Uint64 // datagrams on our port from somebody else
-	lost         atomic.Uint64 // datagrams that found a full box
-	cut          atomic.Uint64 // datagrams of which the frame holds a part
-	asked        atomic.Bool   // a handover is asked for
-	mu           sync.Mutex    // of shown; worker 0 only ever tries it
+	lost         atomic.Uint64 // authentic datagrams that found a full box
+	gate         *gate
+	rejected     [NumFaults]atomic.Uint64 // by workers other than 0
+	blamed       atomic.Uint32            // one of these faults, for worker 0 to tell of
+	cut          atomic.Uint64            // datagrams of which the frame holds a part
+	asked        atomic.Bool              // a handover is asked for
+	mu           sync.Mutex               // of shown; worker 0 only ever tries it
 	shown        Status
 	shownAt      int64
 	transitions  [len(history{}.ring)]Transition
@@ -52,14 +55,17 @@ func (m *Module) Stage(w *engine.Worker) (engine.Stage, error) {
 	if w.Secret == nil || w.Role == nil {
 		return nil, fmt.Errorf("bngsync: worker %d has no secret or no role", w.ID)
 	}
-	s := &stage{w: w, c: &m.common}
+	if m.common.gate == nil { // of the first of all workers
+		var id [8]byte
+		rand.Read(id[:]) // never fails (crypto/rand)
+		m.common.gate = newGate(w.Secret, binary.BigEndian.Uint64(id[:]))
+	}
+	s := &stage{w: w, c: &m.common, porter: porter{gate: m.common.gate}}
 	if w.ID != 0 {
 		m.common.boxes[w.ID] = new(box)
 		return s, nil
 	}
-	var id [8]byte
-	rand.Read(id[:]) // never fails (crypto/rand)
-	h := NewHandshake(w.Secret, binary.BigEndian.Uint64(id[:]), func(b []byte) { rand.Read(b) })
+	h := handshakeAt(m.common.gate, w.Secret, func(b []byte) { rand.Read(b) })
 	s.peer = NewPeer(w.Table, w.Role, h)
 	return s, nil
 }

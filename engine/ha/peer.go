@@ -58,6 +58,9 @@ type Peer struct {
 	state      State
 	stateSince int64
 	why        string
+	met        bool  // the tables were equal in this session and standing
+	trusted    bool  // they were in this session, and not long ago
+	apartSince int64 // since when they are not known to be, 0: they are
 	scratch    [64]session.Record
 	update     updates
 	bulk       bulk
@@ -67,7 +70,7 @@ type Peer struct {
 	handover   handover
 	count      counts
 	past       history
-	offered    groups // groups whose surplus the master was told of
+	offers     offers // what the master was told of because it may lack it
 	mayOffer   bool   // the peer may lack what we have: it is new, or we were master
 	away       bool   // the role was given away on purpose: it is not taken back from a living peer
 }
@@ -76,9 +79,13 @@ type Peer struct {
 type remote struct {
 	About
 	converged bool
+	saidAt    int64 // when it said so, or not
+	frozen    bool  // it is master and hands over
 	entries   uint32
+	lacking   uint32 // entries of ours that it cannot hold
 	digest    uint64
-	told      bool // the digest is of this session
+	told      bool   // the digest is of this session
+	by        uint64 // sequence + 1 of its newest KEEPALIVE
 }
 
 // counts are what a Peer counts, monotonic.
@@ -106,6 +113,8 @@ func (p *Peer) Apply(s *config.Snapshot, on bool) {
 		p.nets = append(p.nets, net{number: uint16(n.Number), index: i, id: n.SyncID()})
 	}
 	p.ours.Fingerprint, p.ours.Addresses = s.Fingerprint(), s.VirtualAddresses()
+	l := p.table.Limits()
+	p.ours.Limits = Limits{uint32(l.Capacity), uint32(l.Trapped), uint32(l.Real)}
 	p.resync, p.acks = s.Settings.SessionAutoResync, s.Settings.SessionSyncAck
 	p.aliveAt = 0
 }
@@ -114,6 +123,7 @@ func (p *Peer) Apply(s *config.Snapshot, on bool) {
 func (p *Peer) Tick(now int64, out Outlet) {
 	p.stand(now, out)
 	if !p.configured {
+		p.tickHandover(now, out)
 		p.settle(now, out)
 		p.role.Hold(false)
 		return
@@ -124,11 +134,13 @@ func (p *Peer) Tick(now int64, out Outlet) {
 	if !p.up {
 		p.greet(now, out)
 	} else {
-		p.keepalive(now, out)
 		p.sendAck(out)
 		p.sendUpdates(now, out)
+		p.keepalive(now, out)
+	}
+	p.tickHandover(now, out)
+	if p.up {
 		p.sendDigests(now, out)
-		p.tickHandover(now, out)
 		p.sendDiffs(now, out)
 		p.sendBulk(now, out)
 	}
@@ -136,14 +148,20 @@ func (p *Peer) Tick(now int64, out Outlet) {
 	p.role.Hold(!p.master && (p.away || p.state != Converged))
 }
 
-// Deadline is when Tick should be called at the latest.
+// Deadline is when Tick should be called at the latest, after now.
 func (p *Peer) Deadline(now int64) int64 {
+	return max(p.due(now), now+millisecond)
+}
+
+func (p *Peer) due(now int64) int64 {
 	switch {
+	case p.handover.under():
+		return now + millisecond
 	case !p.configured:
 		return now + 1000*millisecond
 	case !p.up:
 		return p.helloAt
-	case p.bulk.wanted.n > 0 || p.table.Marked() || p.telling.busy() || p.repair.busy() || p.handover.under() || p.handover.answer || p.update.owed:
+	case p.bulk.wanted.n > 0 || p.table.Marked() || p.telling.busy() || p.repair.busy() || p.handover.answer || p.update.owed:
 		return now + millisecond
 	}
 	return min(p.aliveAt, now+20*millisecond)
@@ -173,6 +191,27 @@ func (p *Peer) receive(d []byte, now int64, out Outlet) Fault {
 	if why != None {
 		return why
 	}
+	return p.take(t, d, body, now, out)
+}
+
+// ReceiveOpened is Receive for a datagram of session c that another worker has
+// decrypted, without its tag.
+func (p *Peer) ReceiveOpened(c *Channel, d []byte, now int64, out Outlet) Fault {
+	why := OtherSession
+	if p.up && c == p.hs.Channel() {
+		why = c.Opened(d)
+	}
+	if why == None {
+		why = p.take(Header(d).Type(), d, d[HeaderLen:], now, out)
+	}
+	if why != None {
+		p.count.rejected[why]++
+	}
+	return why
+}
+
+// take does what an authentic datagram says.
+func (p *Peer) take(t Type, d, body []byte, now int64, out Outlet) Fault {
 	p.heard = now
 	p.hs.Heard(now)
 	ok := true
@@ -194,7 +233,7 @@ func (p *Peer) receive(d []byte, now int64, out Outlet) Fault {
 	case HandoverMsg:
 		ok = p.takeHandover(body, now, out)
 	case Keepalive:
-		ok = p.takeKeepalive(body, now, out)
+		ok = p.takeKeepalive(d, body, now, out)
 	}
 	if !ok {
 		return Malformed

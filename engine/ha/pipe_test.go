@@ -23,7 +23,14 @@ type end struct {
 	room   int      // datagrams that may leave in this Tick
 	told   []string
 	buffer [MaxDatagram]byte
+	// Its clock is skew ahead of the pipe's, nanoseconds, and runs faster by ppm
+	// millionths.
+	skew, ppm int64
+	sweep     session.Cursor
 }
+
+// at is the node's clock when the pipe's says now.
+func (n *end) at(now int64) int64 { return now + n.skew + now/1_000_000*n.ppm }
 
 func (n *end) Datagram() []byte {
 	if n.room == 0 {
@@ -107,7 +114,7 @@ func (p *pipe) pass(ms int) {
 
 func (p *pipe) tick(n *end, way *[]flight) {
 	n.room = 24
-	n.Tick(p.now, n)
+	n.Tick(n.at(p.now), n)
 	p.carry(n, way)
 }
 
@@ -143,7 +150,7 @@ func (p *pipe) deliver(to *end, way *[]flight) {
 			continue
 		}
 		to.room = 8
-		to.Receive(f.data, p.now, to)
+		to.Receive(f.data, to.at(p.now), to)
 	}
 	*way = rest
 	if to == p.a {
@@ -169,20 +176,35 @@ func (p *pipe) until(most int, what string, f func() bool) int {
 		}
 		p.pass(1)
 	}
-	for _, n := range []*end{p.a, p.b} {
-		g := &n.repair
-		p.t.Logf("%s: %v, master %v, up %v, term %d, heard %d ms ago, remote %+v, need %v, differs %d, covered %d, bulking %v, wanted %d, digest %x, %d entries\n%+v\n%v",
-			n.name, n.state, n.master, n.up, n.term, (p.now-n.heard)/millisecond, n.remote, g.need, g.differs.n, g.covered.n, g.bulking,
-			n.bulk.wanted.n, n.table.DigestAll(), n.entries(), n.count, n.past.list(nil))
-	}
-	p.a.table.Walk(p.now, func(r *session.Record) bool {
-		if o, ok := p.b.table.Get(r.Key, p.now); !ok || o.Version != r.Version || o.Term != r.Term || o.State != r.State {
-			p.t.Logf("a %+v\nb %v %+v", r, ok, o)
-		}
-		return true
-	})
+	p.dump()
 	p.t.Fatalf("not within %d ms: %s", most, what)
 	return 0
+}
+
+// dump logs both nodes and where their tables differ.
+func (p *pipe) dump() {
+	p.t.Helper()
+	for _, n := range []*end{p.a, p.b} {
+		g := &n.repair
+		p.t.Logf("%s: %v, master %v, up %v, term %d, why %q, heard %d ms ago, remote %+v, need %v, differs %d, covered %d, bulking %v, wanted %d, digest %x, %d entries\n%+v\n%v",
+			n.name, n.state, n.master, n.up, n.term, n.why, (n.at(p.now)-n.heard)/millisecond, n.remote, g.need, g.differs.n, g.covered.n, g.bulking,
+			n.bulk.wanted.n, n.table.DigestAll(), n.entries(), n.count, n.past.list(nil))
+	}
+	left := 6
+	p.a.table.Walk(0, func(r *session.Record) bool {
+		if o, ok := p.b.table.Look(r.Key); !ok || o.Version != r.Version || o.Term != r.Term || o.State != r.State {
+			p.t.Logf("a %+v\nb %v %+v", *r, ok, o)
+			left--
+		}
+		return left > 0
+	})
+	p.b.table.Walk(0, func(r *session.Record) bool {
+		if _, ok := p.a.table.Look(r.Key); !ok {
+			p.t.Logf("b alone %+v", *r)
+			left--
+		}
+		return left > 0
+	})
 }
 
 func (p *pipe) converged() bool { return p.a.state == Converged && p.b.state == Converged }

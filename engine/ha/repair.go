@@ -10,7 +10,11 @@ import (
 // until it has them. When the digests of the whole tables differ for longer than
 // changes on their way explain, it asks for all digests.
 const (
-	askEvery = 200 * millisecond
+	askEvery     = 200 * millisecond
+	askEverySoon = 40 * millisecond // while the role is being handed over
+	// stuckATime groups of those that could not be held are asked for every stuckEvery.
+	stuckEvery = 100 * millisecond
+	stuckATime = 8
 	// needTime is how long the digests of all groups may take at the beginning;
 	// groups whose digest was lost are then asked for.
 	needTime = 500 * millisecond
@@ -27,27 +31,115 @@ const (
 type repair struct {
 	differs groups                 // found different, not yet repaired
 	ask     groups                 // of those, to be asked for
+	awaited [2]groups              // asked for in this interval, and in the one before
+	askAt   int64                  // when the next interval begins
 	covered groups                 // told since the session or standing began
 	toldBy  [session.Groups]uint64 // sequence of the datagram that told, so that a late one is known
-	need    bool                   // nothing is known of the master's table yet
-	needed  int64                  // since when, 0: the master has not spoken
-	askedAt int64
-	bulkAt  int64 // when the last BULK came
-	bulking bool  // all groups were asked for
-	unequal int64 // since when differs is not empty
-	apart   int   // KEEPALIVEs in a row whose digest was not ours
-	roundAt int64 // when all digests were asked for
-	request uint32
-	asked   bool // BULK-REQUEST is to be sent
+	freshBy [session.Groups]uint64 // sequence of the newest UPDATE that had an entry of it
+	// Of some groups entries cannot be held here. They are asked for again when
+	// their digest is another one, else now and then.
+	stuck    groups
+	stuckAt  [session.Groups]uint64 // the master's digest then
+	stuckDue int64
+	stuckOn  int
+	lacks    [session.Groups]uint32 // entries, as of the last list
+	lacking  uint32                 // all of them
+	need     bool                   // nothing is known of the master's table yet
+	needed   int64                  // since when, 0: the master has not spoken
+	askedAt  int64
+	bulkAt   int64 // when the last BULK came
+	bulking  bool  // all groups were asked for
+	equalAt  int64 // when the tables were last found equal, 0: never
+	apart    int   // KEEPALIVEs in a row whose digest was not ours
+	roundAt  int64 // when all digests were asked for
+	request  uint32
+	asked    bool // BULK-REQUEST is to be sent
 }
 
 func (g *repair) reset() {
 	g.differs.clear()
 	g.ask.clear()
+	g.awaited[0].clear()
+	g.awaited[1].clear()
 	g.covered.clear()
 	clear(g.toldBy[:])
+	clear(g.freshBy[:])
+	g.forgetLacks()
 	g.need, g.bulking, g.asked = true, false, false
-	g.needed, g.askedAt, g.bulkAt, g.unequal, g.apart, g.roundAt = 0, 0, 0, 0, 0, 0
+	g.needed, g.askedAt, g.bulkAt, g.equalAt, g.apart, g.roundAt = 0, 0, 0, 0, 0, 0
+}
+
+// equal takes a group out of those that differ.
+func (g *repair) equal(group int) {
+	g.differs.remove(group)
+	g.ask.remove(group)
+	g.stuck.remove(group)
+	g.lack(group, 0)
+}
+
+// allEqual is what a comparison of the whole tables found.
+func (g *repair) allEqual(now int64) {
+	g.equalAt, g.apart = now, 0
+	g.need, g.asked = false, false
+	g.differs.clear()
+	g.ask.clear()
+	g.forgetLacks()
+}
+
+// lack notes how many entries of a group are not here.
+func (g *repair) lack(group int, n uint32) {
+	g.lacking += n - g.lacks[group]
+	g.lacks[group] = n
+}
+
+func (g *repair) forgetLacks() {
+	if g.lacking != 0 {
+		clear(g.lacks[:])
+	}
+	g.lacking, g.stuckOn = 0, 0
+	g.stuck.clear()
+}
+
+// nudge asks for some of the groups again that could not be held.
+func (g *repair) nudge(now int64) {
+	if g.stuck.n == 0 || g.bulking || now < g.stuckDue {
+		return
+	}
+	g.stuckDue = now + stuckEvery
+	for range stuckATime {
+		at := g.stuck.next(g.stuckOn)
+		if at < 0 {
+			g.stuckOn = 0
+			return
+		}
+		g.ask.add(at)
+		g.stuckOn = at + 1
+	}
+}
+
+// retry asks again for what was asked for and did not come, or came and differs
+// still; and for what is missing when the end of everything is.
+func (g *repair) retry(now, every int64) {
+	if g.bulking && now-max(g.askedAt, g.bulkAt) >= every {
+		g.bulking, g.ask = false, g.unstuck()
+	}
+	if now < g.askAt {
+		return
+	}
+	g.askAt = now + every
+	again := g.awaited[1]
+	again.retain(&g.differs)
+	again.minus(&g.stuck)
+	g.ask.union(&again)
+	g.awaited[1] = g.awaited[0]
+	g.awaited[0].clear()
+}
+
+// unstuck are the groups that differ and can be mended.
+func (g *repair) unstuck() (set groups) {
+	set = g.differs
+	set.minus(&g.stuck)
+	return set
 }
 
 // busy tells whether a Tick has something to send.
@@ -94,11 +186,17 @@ func (p *Peer) compare(g int, theirs, by uint64) {
 	s.toldBy[g] = by
 	s.covered.add(g)
 	if p.table.Digest(g) == theirs {
-		s.differs.remove(g)
-		s.ask.remove(g)
+		s.equal(g)
+		p.offers.close(g)
 		return
 	}
 	s.differs.add(g)
+	if s.stuck.has(g) {
+		if s.stuckAt[g] == theirs {
+			return
+		}
+		s.stuck.remove(g)
+	}
 	if !s.bulking {
 		s.ask.add(g)
 	}
@@ -110,7 +208,7 @@ func (p *Peer) takeEnd(b []byte) bool {
 		return false
 	}
 	if g := &p.repair; binary.BigEndian.Uint32(b) == g.request {
-		g.bulking, g.ask = false, g.differs
+		g.bulking, g.ask = false, g.unstuck()
 	}
 	return true
 }
@@ -129,12 +227,9 @@ func (p *Peer) sendDiffs(now int64, out Outlet) {
 		p.request(now, out)
 		return
 	}
-	if since := now - max(g.askedAt, g.bulkAt); g.differs.n > 0 && since >= askEvery {
-		// What was asked for and did not come, or the end of everything.
-		g.bulking = false
-		g.ask = g.differs
-	}
-	if g.apart >= apartMost && g.differs.n == 0 && now-g.roundAt >= roundEvery {
+	g.retry(now, p.askEvery())
+	g.nudge(now)
+	if g.apart >= apartMost && g.differs.n == g.stuck.n && now-g.roundAt >= roundEvery {
 		if d := out.Datagram(); d != nil {
 			g.apart, g.roundAt = 0, now
 			p.send(out, d, DigestDiff, 0)
@@ -151,6 +246,7 @@ func (p *Peer) sendDiffs(now int64, out Outlet) {
 		b, n := body(d), 0
 		for at := g.ask.next(0); at >= 0 && n+2 <= len(b); at = g.ask.next(at + 1) {
 			g.ask.remove(at)
+			g.awaited[0].add(at)
 			binary.BigEndian.PutUint16(b[n:], uint16(at))
 			n += 2
 		}
@@ -184,9 +280,18 @@ func (p *Peer) decideNeed(now int64) {
 		for i := range session.Groups {
 			if !g.covered.has(i) {
 				g.differs.add(i)
+				g.ask.add(i)
 			}
 		}
 	}
+}
+
+// askEvery is after how long something is asked for again.
+func (p *Peer) askEvery() int64 {
+	if p.remote.frozen {
+		return askEverySoon
+	}
+	return askEvery
 }
 
 // request asks for everything.

@@ -28,7 +28,9 @@ func (c *common) show(s *stage, now int64) {
 	}
 	o.Master, o.Term = p.master, p.term
 	o.PeerMaster, o.PeerTerm = p.remote.Master, p.remote.Term
-	o.Held = p.role.Held()
+	o.Held, o.Met = p.role.Held(), p.trusted
+	o.Lacking, o.PeerLacking = p.repair.lacking, p.remote.lacking
+	o.Limits, o.PeerLimits = p.ours.Limits, p.remote.Limits
 	o.Digest, o.PeerDigest = p.table.DigestAll(), p.remote.digest
 	o.Differing, o.Pending, o.Heard = p.repair.differs.n, p.table.Marked(), p.heard
 	o.Sent, o.Received, o.Rejected = p.count.sent, p.count.received, p.count.rejected
@@ -56,6 +58,9 @@ func (m *Module) Status() Status {
 	c.mu.Unlock()
 	s.Received4, s.Received6 = c.heard4.Load(), c.heard6.Load()
 	s.Rejected[Short] += c.cut.Load()
+	for i := range s.Rejected {
+		s.Rejected[i] += c.rejected[i].Load()
+	}
 	s.Strangers, s.Lost = c.strangers.Load(), c.lost.Load()
 	return s
 }

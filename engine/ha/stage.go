@@ -8,14 +8,15 @@ import (
 )
 
 // stage hears the peer on one worker. That of worker 0 is the Peer; the others
-// hand over what they get.
+// hand over what they get and found authentic.
 type stage struct {
-	w    *engine.Worker
-	c    *common
-	way  way
-	peer *Peer // worker 0 only
-	out  outlet
-	seen event.Event
+	w      *engine.Worker
+	c      *common
+	way    way
+	peer   *Peer  // worker 0 only
+	porter porter // others
+	out    outlet
+	seen   event.Event
 }
 
 var _ engine.Stopper = (*stage)(nil)
@@ -45,10 +46,9 @@ func (s *stage) Process(b *burst.Burst) {
 			s.c.cut.Add(1)
 			b.Drop(i, burst.SyncIgnored)
 		case s.w.ID != 0:
-			if s.c.boxes[s.w.ID].put(f[mt.Payload:end]) {
+			if s.handOver(f[mt.Payload:end], b.Now) {
 				b.Consume(i)
 			} else {
-				s.c.lost.Add(1)
 				b.Drop(i, burst.SyncIgnored)
 			}
 		default:
@@ -62,6 +62,50 @@ func (s *stage) Process(b *burst.Burst) {
 				b.Drop(i, burst.SyncIgnored)
 			}
 		}
+	}
+}
+
+// handOver passes a datagram on to worker 0; false when it is not accepted.
+func (s *stage) handOver(d []byte, now int64) bool {
+	c, text, why := s.porter.admit(d, now)
+	if why != None {
+		s.c.rejected[why].Add(1)
+		if isBlamed(why) {
+			s.c.blamed.Store(uint32(why))
+		}
+		return false
+	}
+	x := s.c.boxes[s.w.ID]
+	if c == nil && x.hellos.put(nil, text) || c != nil && x.sealed.put(c, text) {
+		return true
+	}
+	s.c.lost.Add(1)
+	return false
+}
+
+// takeOver receives what the other workers handed over.
+func (s *stage) takeOver(now int64) {
+	for i := 1; i < min(s.w.Count, maxWorkers); i++ {
+		x := s.c.boxes[i]
+		for range len(x.hellos.ring) {
+			l := x.hellos.peek()
+			if l == nil {
+				break
+			}
+			s.peer.Receive(l.text(), now, &s.out)
+			x.hellos.drop()
+		}
+		for range len(x.sealed.ring) {
+			l := x.sealed.peek()
+			if l == nil {
+				break
+			}
+			s.peer.ReceiveOpened(l.session, l.text(), now, &s.out)
+			x.sealed.drop()
+		}
+	}
+	if why := s.c.blamed.Swap(0); why != 0 {
+		s.peer.blame(Fault(why), &s.out)
 	}
 }
 
@@ -81,17 +125,7 @@ func (s *stage) Tick(b *burst.Burst) {
 		return
 	}
 	s.ready(b)
-	for i := 1; i < min(s.w.Count, maxWorkers); i++ {
-		x := s.c.boxes[i]
-		for range boxSize {
-			d := x.peek()
-			if d == nil {
-				break
-			}
-			s.peer.Receive(d, b.Now, &s.out)
-			x.drop()
-		}
-	}
+	s.takeOver(b.Now)
 	if s.c.asked.Load() && s.c.asked.CompareAndSwap(true, false) {
 		s.peer.Switchover(b.Now, &s.out)
 	}

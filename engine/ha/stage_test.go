@@ -15,8 +15,6 @@ import (
 	"mire/engine/enginetest/rig"
 	"mire/engine/neigh"
 	"mire/engine/own"
-	"mire/engine/packet"
-	located "mire/engine/segment"
 	"mire/engine/session"
 )
 
@@ -204,43 +202,5 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	}
 	if a.mod.Status().Records.Sent == 0 {
 		t.Error("nothing was sent")
-	}
-}
-
-// A datagram that another worker received reaches worker 0.
-func TestOtherWorkersHandOver(t *testing.T) {
-	a := newStation(t, first(false))
-	st, err := a.mod.Stage(&engine.Worker{ID: 1, Count: 2, Table: a.Table, Secret: a.Worker.Secret, Role: a.Role, Neighbours: a.Worker.Neighbours})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := st.(*stage)
-	s.Apply(enginetest.Snapshot(first(false)))
-	var b burst.Burst
-	lane := enginetest.Lane{Now: rig.Start}
-	for range boxSize + 3 {
-		d := make([]byte, 100)
-		lane.In = append(lane.In, enginetest.Frame{Data: enginetest.UDP(otherMAC, enginetest.RealMAC, netip.AddrPortFrom(other4, Port), netip.AddrPortFrom(enginetest.Real4, Port), d)})
-	}
-	segs := located.New(enginetest.Snapshot(first(false)))
-	for len(lane.In) > 0 {
-		lane.Exchange(&b)
-		b.Begin()
-		packet.Parse(&b, &packet.Options{})
-		segs.Locate(&b)
-		s.Process(&b)
-	}
-	if v := &b.Verdicts; v.Consumed != boxSize || v.Dropped[burst.SyncIgnored] != 3 {
-		t.Errorf("%d handed over, %d not", v.Consumed, v.Dropped[burst.SyncIgnored])
-	}
-	s0 := &stage{w: a.Worker, c: &a.mod.common}
-	for n := 0; n < boxSize; n++ {
-		if d := s0.c.boxes[1].peek(); len(d) != 100 {
-			t.Fatalf("letter %d has %d bytes", n, len(d))
-		}
-		s0.c.boxes[1].drop()
-	}
-	if s0.c.boxes[1].peek() != nil || a.mod.Status().Lost != 3 {
-		t.Errorf("lost %d", a.mod.Status().Lost)
 	}
 }

@@ -14,7 +14,7 @@ const (
 	Resolving              // the peer's MAC address is not known
 	Greeting               // HELLO goes out, the peer has not echoed ours
 	Talking                // the session is up, tables are being compared
-	Converged              // the last round of digests found the tables equal
+	Converged              // the tables were found equal, by a comparison less than a second ago
 	NumStates              //
 )
 
@@ -35,6 +35,10 @@ type Status struct {
 	Master, PeerMaster bool
 	Term, PeerTerm     uint16
 	Held               bool   // this node must not preempt
+	Met                bool   // the tables were equal in this session, within the last seconds: a handover can begin
+	Lacking            uint32 // entries of the master that cannot be held here
+	PeerLacking        uint32 // entries of ours that the peer cannot hold
+	Limits, PeerLimits Limits // of the tables; the peer's as last told
 	Digest, PeerDigest uint64 // of the whole tables; the peer's as last told
 	Differing          int    // groups found different and not yet repaired
 	Pending            bool   // changes wait to be sent

@@ -7,12 +7,14 @@ import (
 )
 
 // Digests find what got lost. A master tells those of the groups that changed
-// every 250 ms, each in three rounds so that one lost datagram hides nothing for
+// every 250 ms, or 50 ms if they are few, each in three rounds so that one lost datagram hides nothing for
 // longer than a second, and those of all groups every 5 s.
 const (
 	changedEvery = 250 * millisecond
-	allEvery     = 5000 * millisecond
-	rounds       = 3
+	// changedSoon is the same while they fit into one datagram.
+	changedSoon = 50 * millisecond
+	allEvery    = 5000 * millisecond
+	rounds      = 3
 
 	listHead      = 1
 	listEntry     = 2 + 8
@@ -50,8 +52,11 @@ func (p *Peer) sendDigests(now int64, out Outlet) {
 	}
 	g := &p.telling
 	if now >= g.changedAt {
-		g.changedAt = now + changedEvery
 		p.collectChanged()
+		g.changedAt = now + changedSoon
+		if g.due.n > (MaxBody-listHead)/listEntry {
+			g.changedAt = now + changedEvery
+		}
 	}
 	if now >= g.allAt {
 		g.allAt, g.all = now+allEvery, 0

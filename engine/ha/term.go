@@ -35,10 +35,9 @@ func (p *Peer) stand(now int64, out Outlet) {
 		p.mayOffer = !first
 		p.past.add(now, "backup", p.role.Why())
 	}
-	p.handover.stood(m, now)
-	p.role.Freeze(false)
+	p.stoodHandover(now, out)
 	p.double = false
-	p.offered.clear()
+	p.offers = offers{}
 	p.restart()
 	p.aliveAt = 0
 }
@@ -69,6 +68,9 @@ func (p *Peer) outrank(t uint16) {
 // hear takes what the peer says of itself.
 func (p *Peer) hear(a *About, now int64, out Outlet) {
 	changed := p.remote.Master != a.Master
+	if a.Master {
+		p.takenHandover(now)
+	}
 	p.remote.About = *a
 	if changed {
 		p.restart()
@@ -101,6 +103,12 @@ func (p *Peer) hear(a *About, now int64, out Outlet) {
 		p.trouble("virtual addresses differ: make vrid, virt, virt6 equal", out)
 	case a.Fingerprint != p.ours.Fingerprint:
 		p.trouble("configurations differ: make networks and tarpit equal", out)
+	case !p.master && a.Master && p.repair.lacking > 0:
+		p.trouble("entries of the master cannot be held here: make sessions and exempt equal", out)
+	case p.master && !a.Master && p.remote.lacking > 0:
+		p.trouble("the peer cannot hold all entries of this node: make sessions and exempt equal", out)
+	case a.Limits != p.ours.Limits:
+		p.trouble("sizes of the tables differ: make sessions equal", out)
 	default:
 		p.why = ""
 	}

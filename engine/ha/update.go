@@ -94,7 +94,7 @@ func (p *Peer) takeUpdate(d, b []byte, now int64) bool {
 	}
 	p.update.stamp = binary.BigEndian.Uint32(b)
 	p.hearSequence(d)
-	return p.takeRecords(b[updateHead:], now)
+	return p.takeRecords(b[updateHead:], Header(d).Sequence(), now)
 }
 
 // hearSequence notes what an ACK will say.
@@ -104,7 +104,7 @@ func (p *Peer) hearSequence(d []byte) {
 }
 
 // takeRecords applies entries, up to the first that makes no sense.
-func (p *Peer) takeRecords(b []byte, now int64) bool {
+func (p *Peer) takeRecords(b []byte, by uint64, now int64) bool {
 	var r session.Record
 	for len(b) > 0 {
 		var id uint32
@@ -115,6 +115,8 @@ func (p *Peer) takeRecords(b []byte, now int64) bool {
 		b = b[n:]
 		if known {
 			p.apply(&r, id, now)
+			f := &p.repair.freshBy[p.table.GroupOf(&r.Key)]
+			*f = max(*f, by)
 		} else {
 			p.count.records.Unknown++
 		}

@@ -24,6 +24,7 @@ const (
 	LabelSync   = "mire peer sync"     // root of the session keys of two nodes
 
 	LabelSyncHello = "mire peer sync hello" // authentication of their greetings
+	LabelSyncTag   = "mire peer sync tag"   // what tells a flood of forged greetings, at little cost
 	LabelSyncCheck = "mire peer sync check" // shown in clear: tells whether two nodes have the same secret
 )
 

@@ -16,7 +16,7 @@ func root() (r [Size]byte) {
 
 func TestKeyIsStableAndSeparatedByLabel(t *testing.T) {
 	a, b := New(root()), New(root())
-	for _, label := range []string{LabelCookie, LabelBudget, LabelTable, LabelSync, LabelSyncHello, LabelSyncCheck} {
+	for _, label := range []string{LabelCookie, LabelBudget, LabelTable, LabelSync, LabelSyncHello, LabelSyncTag, LabelSyncCheck} {
 		if !bytes.Equal(a.Key(label, 32), b.Key(label, 32)) {
 			t.Errorf("%q: two nodes with one secret derived different keys", label)
 		}

@@ -124,7 +124,7 @@ func TestTableWithoutSync(t *testing.T) {
 	}
 	k := key4(1)
 	var c GroupCursor
-	if n, done := tab.Group(tab.GroupOf(&k), &c, second, out[:]); n != 1 || !done || out[0].Term != 1 {
+	if n, done := tab.Group(tab.GroupOf(&k), &c, out[:]); n != 1 || !done || out[0].Term != 1 {
 		t.Errorf("Group: %d %v %+v", n, done, out[0])
 	}
 }

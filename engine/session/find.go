@@ -150,11 +150,20 @@ func (t *Table) ask(p probe, at place, k *Key, now int64) State {
 // Get copies the live entry of k. ok is false when there is none (or it could
 // not be read consistently in three tries).
 func (t *Table) Get(k Key, now int64) (r Record, ok bool) {
+	if r, ok = t.Look(k); !ok || r.Expires <= now {
+		return Record{}, false
+	}
+	return r, true
+}
+
+// Look copies the entry of k, expired or not; of one that is not live Digest
+// still tells. ok is false as with Get.
+func (t *Table) Look(k Key) (r Record, ok bool) {
 	at, f := t.find(t.hash.probe(&k, uint64(len(t.buckets))), &k)
 	if f != hit {
 		return Record{}, false
 	}
-	if s, ok := t.readAt(at, &r); !ok || s&slotState == 0 || r.Key != k || r.Expires <= now {
+	if s, ok := t.readAt(at, &r); !ok || s&slotState == 0 || r.Key != k {
 		return Record{}, false
 	}
 	return r, true

@@ -10,8 +10,8 @@ type GroupCursor struct {
 	above uint64 // displaced of all homes of the group seen so far
 }
 
-// Group copies the entries of group g that are live and neither Unknown nor
-// Probing into out, and returns how many; done says that there are no more,
+// Group copies the entries of group g that Digest counts into out, expired and
+// not yet removed ones too, and returns how many; done says that there are no more,
 // else it is to be called again with the same cursor (and an out that is not
 // empty). An entry that lies there all the time is copied once, unless a writer
 // holds it in the moment: then its mark will tell.
@@ -19,7 +19,7 @@ type GroupCursor struct {
 // The homes of a group are consecutive buckets, of which the first and the last
 // are shared with others. A key on level l lies l to l*maxStep buckets after its
 // home; levels of which no home of the group has keys are not read.
-func (t *Table) Group(g int, c *GroupCursor, now int64, out []Record) (n int, done bool) {
+func (t *Table) Group(g int, c *GroupCursor, out []Record) (n int, done bool) {
 	all := uint64(len(t.buckets))
 	first64, _ := bits.Mul64(uint64(g)<<(64-groupBits), all)
 	last64, _ := bits.Mul64(uint64(g)<<(64-groupBits)|(1<<(64-groupBits)-1), all)
@@ -46,7 +46,7 @@ func (t *Table) Group(g int, c *GroupCursor, now int64, out []Record) (n int, do
 				}
 				c.next++
 				s, ok := t.readAt(at, &out[n])
-				if r := &out[n]; ok && State(s&slotState) >= Trapped && r.Expires > now && t.GroupOf(&r.Key) == g {
+				if r := &out[n]; ok && State(s&slotState) >= Trapped && t.GroupOf(&r.Key) == g {
 					n++
 				}
 			}

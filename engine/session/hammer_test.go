@@ -148,7 +148,7 @@ func TestHammer(t *testing.T) {
 			})
 			tab.Stats()
 			for i := range tab.TakeChanged(groups) {
-				n, _ := tab.Group(int(groups[i]), &group, clock.Load(), recs)
+				n, _ := tab.Group(int(groups[i]), &group, recs)
 				group = GroupCursor{}
 				for j := range recs[:n] {
 					if torn(&recs[j]) || tab.GroupOf(&recs[j].Key) != int(groups[i]) {

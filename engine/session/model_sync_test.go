@@ -2,9 +2,13 @@ package session
 
 // What the model of model_test.go says of a node with a peer.
 
-// next is the version of a local write to an entry.
-func (m *model) next(old *Record) (term uint16, version uint32) {
-	if !m.author {
+// next is the version of a local write to an entry; other says that its state
+// is not the live one that was there.
+func (m *model) next(old *Record, other bool) (term uint16, version uint32) {
+	switch {
+	case !m.author && other:
+		return 0, 0
+	case !m.author:
 		return old.Term, old.Version
 	}
 	return m.term, later(old.Version+1, uint32(m.now>>20))

@@ -89,7 +89,7 @@ func (m *model) put() {
 	if m.pick(2) == 0 {
 		from = 1<<NumStates - 1
 	}
-	want := Done
+	want, was := Done, m.live(k)
 	old := m.m[k]
 	switch {
 	case from&(1<<m.live(k)) == 0:
@@ -114,7 +114,7 @@ func (m *model) put() {
 	r.Proven = Cut(r.Proven)
 	m.wrote[k] = true
 	if old != nil {
-		r.Term, r.Version = m.next(old)
+		r.Term, r.Version = m.next(old, was != r.State)
 	} else if got, ok := m.tab.Get(k, min(m.now, r.Expires-1)); ok {
 		r.Term, r.Version = got.Term, got.Version // may continue the count of the place
 		m.checkFirst(&r)

@@ -78,7 +78,10 @@ func (t *Table) update(p probe, at place, r *Record, from States, foreign bool, 
 		return Refused, false
 	}
 	if !foreign {
-		given, _ = t.next(has, now)
+		var author bool
+		if given, author = t.next(has, now); !author && e.live(now) != r.State {
+			given = stamp{}
+		}
 	}
 	if old := State(t.slotAt(at).Load() & slotState); old != r.State {
 		if !t.charge(r.Net, r.State) {

@@ -36,6 +36,17 @@ func (l *limits) set(c Config) error {
 	return nil
 }
 
+// Limits are the most entries that a table admits.
+type Limits struct {
+	Capacity, Trapped, Real int
+}
+
+// Limits returns those of the table; safe from any goroutine.
+func (t *Table) Limits() Limits {
+	l := &t.limit
+	return Limits{int(l.capacity), int(l.state[Trapped]), int(l.state[Real])}
+}
+
 // admit counts one more occupied slot of a state, for an entry that was not
 // there. The outcome is Done, or Full or Quota with nothing counted.
 func (t *Table) admit(net uint16, st State) Outcome {

@@ -17,7 +17,7 @@ func TestSyncDoesNotAllocate(t *testing.T) {
 		"ClearMarks":  func() { tab.Put(&r, anyState, second); tab.ClearMarks() },
 		"TakeChanged": func() { tab.Put(&r, anyState, second); tab.TakeChanged(groups) },
 		"Digest":      func() { tab.Digest(tab.GroupOf(&r.Key)); tab.DigestAll(); tab.DigestOf(&r) },
-		"Group":       func() { tab.Group(tab.GroupOf(&r.Key), &c, second, recs) },
+		"Group":       func() { tab.Group(tab.GroupOf(&r.Key), &c, recs) },
 		"SetAuthor":   func() { tab.SetAuthor(1, true); tab.SetGrace(second) },
 	} {
 		if n := testing.AllocsPerRun(100, f); n != 0 {

@@ -94,7 +94,7 @@ func BenchmarkGroup(b *testing.B) {
 					for g := range Groups {
 						for done := false; !done; {
 							var k int
-							k, done = t.Group(g, &c, 2*second, out)
+							k, done = t.Group(g, &c, out)
 							got += k
 						}
 					}

@@ -26,8 +26,9 @@ type stamp struct {
 // SetAuthor says who writes from now on. An author's Put and Delete stamp their
 // entry with the term and a Version that is one more than that of the key (or,
 // if it is new, of its place), or now in units of 2^20 ns if that is later. On a
-// node that is not the author, a present key keeps Term and Version, a new one
-// gets 0 and 0. A new table is an author's, of term 0. Any goroutine.
+// node that is not the author, a key that keeps its state keeps Term and Version
+// too; one that is new or changes its state gets 0 and 0: the author has not
+// taken that over yet. A new table is an author's, of term 0. Any goroutine.
 func (t *Table) SetAuthor(term uint16, author bool) {
 	a := uint32(term)
 	if !author {

@@ -46,6 +46,8 @@ func TestVersionsOfAuthorAndBackup(t *testing.T) {
 	put(key6(2))
 	check("a backup's change", key6(1), 3, 1000)
 	check("a backup's insert", key6(2), 0, 0)
+	mustPut(t, tab, Record{Key: key6(1), State: Real, Expires: now + 9*second}, now)
+	check("another state by a backup", key6(1), 0, 0)
 	tab.Merge(&Record{Key: key6(1), Term: 4, Version: math.MaxUint32, State: Real, Expires: now + 9*second}, now)
 	check("merged", key6(1), 4, math.MaxUint32)
 	tab.SetAuthor(5, true)

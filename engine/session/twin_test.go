@@ -141,8 +141,8 @@ func heal(t *testing.T, a, b *Table, now int64) {
 		if a.Digest(g) == b.Digest(g) {
 			continue
 		}
-		for _, r := range members(t, b, g, now) {
-			if _, ok := a.Get(r.Key, now); ok {
+		for _, r := range members(t, b, g) {
+			if _, ok := a.Look(r.Key); ok {
 				continue
 			}
 			if o := b.Drop(r.Key, r.Term, r.Version, now); o != Done {
@@ -159,12 +159,12 @@ func heal(t *testing.T, a, b *Table, now int64) {
 }
 
 // members are the entries of a group by Group, in bits.
-func members(t *testing.T, tab *Table, g int, now int64) (all []Record) {
+func members(t *testing.T, tab *Table, g int) (all []Record) {
 	t.Helper()
 	var c GroupCursor
 	out := make([]Record, 3)
 	for {
-		n, done := tab.Group(g, &c, now, out)
+		n, done := tab.Group(g, &c, out)
 		all = append(all, out[:n]...)
 		if done {
 			if c != (GroupCursor{}) {
