@@ -81,7 +81,8 @@ func consumers(t *testing.T) map[string]func(*config.Settings) int {
 			return int(int64(s.VRRPPreemptTS) * int64(time.Second) / int64(time.Second))
 		}),
 		// Buckets of modules/tarpit/stateless, whose own test compares them.
-		"tarpitsynrate": asIs(func(s *config.Settings) int { return s.SynBudget }),
+		"tarpitsynrate":   asIs(func(s *config.Settings) int { return s.SynBudget }),
+		"tarpitreplyrate": asIs(func(s *config.Settings) int { return s.ReplyRate }),
 	}
 }
 

@@ -6,21 +6,22 @@ import (
 	"mire/engine/config"
 )
 
-// The largest rate that the parser admits is the rate of the bucket.
-func TestSYNRateIsTakenAsConfigured(t *testing.T) {
-	found := false
+// The largest rates that the parser admits are the rates of the buckets.
+func TestRatesAreTakenAsConfigured(t *testing.T) {
+	limits := map[string]Limit{"tarpitsynrate": Opening, "tarpitreplyrate": Source}
 	for _, p := range config.Params() {
-		if p.Name != "tarpitsynrate" {
+		l, is := limits[p.Name]
+		if !is {
 			continue
 		}
-		found = true
+		delete(limits, p.Name)
 		var g budget
-		g.set(p.Max, 2*p.Max)
-		if rate := int(g.step) * passesASecond / token; rate != p.Max || int(g.limit) != 2*p.Max*token {
-			t.Errorf("%d a second, burst %d, configured %d", rate, g.limit/token, p.Max)
+		g.apply(&config.Settings{SynBudget: p.Max, ReplyRate: p.Max})
+		if b := &g.limits[l]; int(b.rate) != p.Max || int(b.burst) != 2*p.Max {
+			t.Errorf("%s: %d a second, burst %d, configured %d", p.Name, b.rate, b.burst, p.Max)
 		}
 	}
-	if !found {
-		t.Error("no such parameter")
+	if len(limits) > 0 {
+		t.Errorf("no such parameters: %v", limits)
 	}
 }
