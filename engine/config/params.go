@@ -65,6 +65,7 @@ var params = []Param{
 	number("tarpitlograte", "lines/s", 1, 1000000, 1000, "most lines a second under `tarpitlog every`; the rest is counted", func(s *Settings) *int { return &s.LogRate }),
 	number("tarpitsynrate", "SYN-ACKs/s", 0, 1000000, 0, "most SYN-ACKs a second to one source (/32, /64); 0 is no limit", func(s *Settings) *int { return &s.SynBudget }),
 	flag("tarpitmrd", true, "send Multicast Router Advertisements (RFC 4286), so that solicitations pass MLD snooping", func(s *Settings) *bool { return &s.MRD }),
+	flag("dhcplearn", true, "find out who is a DHCP server, and leave its looks for free addresses alone; off: only those of `dhcp server`", func(s *Settings) *bool { return &s.DHCPLearn }),
 	{
 		Name: "csumpartial", Values: "accept|drop", Default: "accept",
 		Help: "checksums that a local kernel left unfinished, on kernel-backed ports",
