@@ -193,9 +193,9 @@ func TestDHCPServersFindAFreePoolBehindASwitch(t *testing.T) {
 				v.Relay != d.relay || v.How != "answered us" || v.MAC != mac {
 				t.Errorf("%+v is believed, want %s at %s by way of %q, because it answered", v, d.server, mac, d.relay)
 			}
-			if log := d.n.logText(); !strings.Contains(log, "DHCP server "+d.server+" [") {
-				t.Errorf("the log does not tell of it:\n%s", log)
-			}
+			eventually(t, 5*time.Second, "the log tells of it", func() bool {
+				return strings.Contains(d.n.logText(), "DHCP server "+d.server+" ["+d.macText("server")+"]")
+			})
 			d.lease("client1")
 
 			d.w.mu.Lock()
