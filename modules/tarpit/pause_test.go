@@ -170,7 +170,7 @@ func TestPausesAreABoundedPartOfTheTime(t *testing.T) {
 // A client that never stops searching leaves enough for the others.
 func TestOneClientDoesNotUseUpThePauses(t *testing.T) {
 	l := newLab(t)
-	for range 150 {
+	for range 145 {
 		l.Turn(discover(1))
 		l.Lane.Now += int64(4 * time.Second)
 		l.Turn()
