@@ -198,6 +198,19 @@ func TestDHCPServersFindAFreePoolBehindASwitch(t *testing.T) {
 			})
 			d.lease("client1")
 
+			// People can undo it, and say it themselves.
+			d.n.cli("ctl", "release server "+d.server)
+			if out, err := d.n.try("ctl", "release server "+d.server); err == nil || !strings.Contains(out, "show dhcp") {
+				t.Errorf("released twice: %s", out)
+			}
+			d.n.cli("ctl", "dhcp server "+d.server)
+			if out := d.n.cli("show", "dhcp"); !strings.Contains(out, d.server) || !strings.Contains(out, "configured") || strings.Contains(out, "answered us") {
+				t.Errorf("show dhcp:\n%s", out)
+			}
+			if out, err := d.n.try("ctl", "release server "+d.server); err == nil || !strings.Contains(out, "configured") {
+				t.Errorf("a configured server was released: %s", out)
+			}
+
 			d.w.mu.Lock()
 			defer d.w.mu.Unlock()
 			if d.echoes > 0 {
