@@ -22,11 +22,13 @@ mire ctl 'network 1 tarpit disable'
 mire ctl 'network 1 tarpit policy clamp 100'
 mire ctl 'arp 192.0.2.7'             never capture this address
 mire ctl 'tarpit ignore 192.0.2.9'   never answer this source
+mire ctl 'dhcp server 192.0.2.1'     this is a DHCP server
 mire ctl 'set tarpitlog every'
 
 And these, which are not configuration:
 
 mire ctl 'release 192.0.2.7'         forget it: it must be proven absent again
+mire ctl 'release server 192.0.2.9'  it is no DHCP server: answer it again
 mire ctl 'clear sessions'            forget all, or those of one network: clear sessions 1
 mire ctl switchover                  give the role of master to the peer, losing nothing
 mire ctl reload                      the same as mire reload`,

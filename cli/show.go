@@ -34,6 +34,7 @@ var subjects = []subject{
 			&cli.IntFlag{Name: "limit", Usage: "at most `N` entries", Value: 100},
 		}, words: sessionWords, print: printer(printSessions)},
 	{name: "tarpit", usage: "proofs, captures and answers by network, and the TCP rules", print: printer(printTarpit)},
+	{name: "dhcp", usage: "DHCP servers: believed, configured, named; pauses for unknown ones", print: printer(printDHCP)},
 	{name: "vrrp", usage: "the virtual router: who is master, since when and why", print: printer(printVRRP)},
 	{name: "bngsync", usage: "whether the table is kept equal with the peer's", print: printer(printBngsync)},
 	{name: "ha", usage: "the peer: session, digests, lag, what was refused, last transitions", print: printer(printHA)},

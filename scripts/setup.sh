@@ -14,7 +14,7 @@ declare -A why=(
 declare -A packages=(
   [build]="gcc pkg-config libdpdk-dev dpdk"
   [lab]="iproute2 iputils-ping ethtool jq nmap arping ndisc6 procps"
-  [test]="dpdk-dev dnsmasq udhcpc iptables rsyslog tcpdump curl keepalived"
+  [test]="dpdk-dev dnsmasq udhcpc iptables rsyslog tcpdump curl keepalived isc-dhcp-server isc-dhcp-relay"
   [docker]="docker.io docker-compose debootstrap iproute2 jq arping iputils-ping"
 )
 
@@ -41,7 +41,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
   echo "setup: installing ${#missing[@]} packages (about a minute) ..."
-  # A package must not start its daemon here: dnsmasq and rsyslog serve as
+  # A package must not start its daemon here: dnsmasq, dhcpd, rsyslog serve as
   # peers inside namespaces only.
   policy=/usr/sbin/policy-rc.d
   made=

@@ -25,6 +25,7 @@ func (d *Daemon) register(r *control.Registry) {
 	show("drops", "why frames were dropped", alone("show drops", d.showDrops))
 	show("sessions", "the shared table", d.showSessions)
 	show("tarpit", "proofs, captures, answers", alone("show tarpit", d.showTarpit))
+	show("dhcp", "DHCP servers, who is named as one, pauses", alone("show dhcp", d.showDHCP))
 	show("vrrp", "the virtual router and its elections", alone("show vrrp", d.showVRRP))
 	show("bngsync", "whether the table is kept equal with the peer's", alone("show bngsync", d.showBngsync))
 	show("ha", "the peer: session, digests, lag, transitions", alone("show ha", d.showHA))
@@ -47,6 +48,12 @@ func (d *Daemon) register(r *control.Registry) {
 	})
 	r.Register("release", "ADDRESS [NETWORK]: forget what is known of an address", func(_ context.Context, args []string) (any, error) {
 		return d.release(args)
+	})
+	r.Register("release server", "ADDRESS: forget a DHCP server that was learnt", func(_ context.Context, args []string) (any, error) {
+		if d.chain.tarpit == nil {
+			return nil, fmt.Errorf("release server: the chain has no tarpit")
+		}
+		return d.releaseServer(args)
 	})
 	r.Register("clear sessions", "[NETWORK]: forget every address", func(_ context.Context, args []string) (any, error) {
 		return d.clearSessions(args)

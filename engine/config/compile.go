@@ -24,6 +24,7 @@ func (c *Config) compile() *Snapshot {
 		Hostname: c.hostname,
 		Modules:  slices.Clone(c.modules),
 		ARP:      slices.SortedFunc(slices.Values(c.arp), netip.Addr.Compare),
+		DHCP:     slices.SortedFunc(slices.Values(c.dhcp), netip.Addr.Compare),
 		Ignore:   slices.SortedFunc(slices.Values(c.ignore), compareIgnore),
 		Distrust: slices.SortedFunc(slices.Values(c.distrust), compareMAC),
 		Settings: c.settings,

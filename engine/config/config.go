@@ -21,6 +21,7 @@ type Config struct {
 	servers    *table[server]
 	targets    *table[target]
 	arp        []netip.Addr
+	dhcp       []netip.Addr // servers
 	ignore     []Ignore
 	distrust   []MAC
 	settings   Settings
@@ -70,6 +71,7 @@ func (c *Config) clone() *Config {
 	d.servers = c.servers.clone()
 	d.targets = c.targets.clone()
 	d.arp = slices.Clone(c.arp)
+	d.dhcp = slices.Clone(c.dhcp)
 	d.ignore = slices.Clone(c.ignore)
 	d.distrust = slices.Clone(c.distrust)
 	d.given = maps.Clone(c.given)

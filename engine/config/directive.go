@@ -49,6 +49,7 @@ func directiveTable() []directive {
 		{Directive{"modules", "LIST", "the chain, a subset of the full one in its order"}, false, (*builder).modules},
 		{Directive{"set", "PARAMETER VALUE", "a parameter"}, false, (*builder).set},
 		{Directive{"arp", "ADDR", "never capture this address"}, false, (*builder).arp},
+		{Directive{"dhcp", "server IPv4", "this is a DHCP server: never answer its looks for free addresses, never capture it"}, false, (*builder).dhcp},
 		{Directive{"tarpit", "ignore SRC[/LEN] [PORT] | distrust MAC", "never answer a source; do not believe a station"}, false, (*builder).tarpit},
 		{Directive{"register", "OBJECTS LIST", "declare objects whole: they are checked from here on"}, true, (*builder).life},
 		{Directive{"unregister", "OBJECTS LIST", "the opposite; disables too"}, true, (*builder).life},
@@ -308,6 +309,14 @@ func (b *builder) set(a *args) {
 func (b *builder) arp(a *args) {
 	if ip := a.addr(); a.ok() && !slices.Contains(b.cfg.arp, ip) {
 		b.cfg.arp = append(b.cfg.arp, ip)
+	}
+}
+
+func (b *builder) dhcp(a *args) {
+	a.choice("server")
+	a.what = "dhcp server"
+	if ip := a.addr4(); a.ok() && !slices.Contains(b.cfg.dhcp, ip) {
+		b.cfg.dhcp = append(b.cfg.dhcp, ip)
 	}
 }
 

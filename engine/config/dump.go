@@ -29,6 +29,9 @@ func (c *Config) Dump(w io.Writer) error {
 	for _, a := range slices.SortedFunc(slices.Values(c.arp), netip.Addr.Compare) {
 		d.line("arp", a.String())
 	}
+	for _, a := range slices.SortedFunc(slices.Values(c.dhcp), netip.Addr.Compare) {
+		d.line("dhcp", "server "+a.String())
+	}
 	for _, i := range slices.SortedFunc(slices.Values(c.ignore), compareIgnore) {
 		text := i.Prefix.String()
 		if i.Prefix.IsSingleIP() {

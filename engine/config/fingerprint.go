@@ -4,7 +4,7 @@ import "net/netip"
 
 // Fingerprint is a hash of what two nodes must have equal for their tables to
 // mean the same: each network's number, prefixes, tag, virtual addresses, tarpit
-// mode, policy and exempt addresses, `arp`, the virtual router, and how long and
+// mode, policy and exempt addresses, `arp`, `dhcp server`, the virtual router, and how long and
 // by what proof an entry lives. Names, interfaces, real addresses, priorities, rates and logs are each
 // node's own. It is the same for every version of Go, machine and byte order.
 func (s *Snapshot) Fingerprint() uint64 {
@@ -28,6 +28,12 @@ func (s *Snapshot) Fingerprint() uint64 {
 	h.number(len(s.ARP))
 	for _, a := range s.ARP {
 		h.addr(a)
+	}
+	if len(s.DHCP) > 0 { // nothing is added without, so that a node of an older build agrees
+		h.number(len(s.DHCP))
+		for _, a := range s.DHCP {
+			h.addr(a)
+		}
 	}
 	h.routers(s)
 	p := &s.Settings

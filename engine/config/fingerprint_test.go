@@ -31,6 +31,8 @@ func TestFingerprintSeesWhatTablesMeanAndNothingElse(t *testing.T) {
 		{"network 1 tarpit policy clamp 99", true, false},
 		{"network 1 tarpit exempt 192.0.2.77", true, false},
 		{"arp 192.0.2.77", true, false},
+		{"dhcp server 192.0.2.77", true, false},
+		{"set dhcplearn off", false, false},
 		{"set tarpitrealto 99", true, false},
 		{"set tarpittrapto 99", true, false},
 		{"set tarpitprobes 2", true, false},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"slices"
 )
@@ -11,6 +12,7 @@ type guard struct {
 	ignore   spans   // any port
 	ports    []portSpans
 	distrust []uint64 // sorted
+	dhcp     []uint32
 }
 
 // portSpans are the ignored sources of one source port.
@@ -71,6 +73,11 @@ func (s *Snapshot) Ignored(hi, lo uint64, port uint16) bool {
 	return false
 }
 
+// DHCPServer tells whether `dhcp server` lists an IPv4 address. It does not allocate.
+func (s *Snapshot) DHCPServer(addr uint32) bool {
+	return s.guard != nil && slices.Contains(s.guard.dhcp, addr)
+}
+
 // Distrusted tells whether `tarpit distrust` lists a MAC. It does not allocate.
 func (s *Snapshot) Distrusted(mac [6]byte) bool {
 	g := s.guard
@@ -124,6 +131,10 @@ func (s *Snapshot) Seal() *Snapshot {
 		g.distrust = append(g.distrust, macWord(m))
 	}
 	slices.Sort(g.distrust)
+	for _, a := range s.DHCP {
+		b := a.As4()
+		g.dhcp = append(g.dhcp, binary.BigEndian.Uint32(b[:]))
+	}
 	s.guard = g
 	return s
 }
@@ -167,6 +178,7 @@ func (s *Snapshot) neverHosts() []span {
 		add(s.Targets[i].Addrs...)
 	}
 	add(s.ARP...)
+	add(s.DHCP...)
 	add(s.Reserved...)
 	return out
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 )
 
@@ -39,6 +40,10 @@ enable server 1
 enable target 1
 arp 192.0.2.40
 arp ::ffff:192.0.2.41
+dhcp server 192.0.2.43
+dhcp server ::ffff:192.0.2.42
+dhcp server 192.0.2.43
+dhcp server 203.0.113.67
 tarpit ignore 192.0.2.7
 tarpit ignore 203.0.113.0/24 67
 tarpit ignore 2001:db8:5::/48
@@ -72,7 +77,9 @@ func TestExempt(t *testing.T) {
 		{0, "192.0.2.30", true},   // real of a network that is not enabled
 		{0, "192.0.2.40", true},   // arp
 		{0, "192.0.2.41", true},   // arp in mapped form
-		{0, "192.0.2.50", true},   // host
+		{0, "192.0.2.42", true},   // DHCP server
+		{0, "192.0.2.43", true},
+		{0, "192.0.2.50", true}, // host
 		{0, "192.0.2.51", true},
 		{0, "2001:db8::50", true},
 		{0, "192.0.2.0", true},   // network address
@@ -108,6 +115,22 @@ func TestExempt(t *testing.T) {
 	}
 	if hi, lo := hiLo(addr("192.0.2.99")); !(&Snapshot{}).Exempt(0, hi, lo) {
 		t.Error("a snapshot that was never sealed lets an address be captured")
+	}
+}
+
+func TestConfiguredDHCPServers(t *testing.T) {
+	s := guardSnapshot(t)
+	if want := []netip.Addr{addr("192.0.2.42"), addr("192.0.2.43"), addr("203.0.113.67")}; !slices.Equal(s.DHCP, want) {
+		t.Errorf("%v, want %v", s.DHCP, want)
+	}
+	for a, want := range map[uint32]bool{0xc000022a: true, 0xc000022b: true, 0xcb007143: true, 0xc000022c: false, 0: false} {
+		if got := s.DHCPServer(a); got != want {
+			t.Errorf("DHCPServer(%08x) = %v", a, got)
+		}
+	}
+	roundTrip(t, mustParse(t, "dhcp server 192.0.2.43\ndhcp server 203.0.113.67\nset dhcplearn off"))
+	if new(Snapshot).DHCPServer(0) {
+		t.Error("a snapshot that was never sealed knows a server")
 	}
 }
 

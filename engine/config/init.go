@@ -128,8 +128,10 @@ func (w *initWriter) tail(numbers []string) {
 	w.line("// Addresses of this host's own kernel are never captured. Neither are these:")
 	w.line("//arp     ADDR")
 	w.line("// Sources that must never be answered (scanners of your own, monitoring,")
-	w.line("// DHCP servers, address management):")
+	w.line("// address management):")
 	w.line("//tarpit  ignore ADDR")
+	w.line("// DHCP servers are found out; one that is named here need not be:")
+	w.line("//dhcp    server ADDR")
 }
 
 // proposal is an address for `real`: for IPv4 the sixth from the upper end of

@@ -71,6 +71,7 @@ var params = []Param{
 	number("tarpitreplyrate", "replies/s", 0, 1000000, 50000, "most replies a second and worker to the held connections of one source (/32, /64), twice that at once; 0 is no limit; one connection gets 4", func(s *Settings) *int { return &s.ReplyRate }),
 	number("tarpitsynrate", "SYN-ACKs/s", 0, 1000000, 0, "most SYN-ACKs a second to one source (/32, /64); 0 is no limit", func(s *Settings) *int { return &s.SynBudget }),
 	flag("tarpitmrd", true, "send Multicast Router Advertisements (RFC 4286), so that solicitations pass MLD snooping", func(s *Settings) *bool { return &s.MRD }),
+	flag("dhcplearn", true, "find out who is a DHCP server, and leave its looks for free addresses alone; off: only those of `dhcp server`", func(s *Settings) *bool { return &s.DHCPLearn }),
 	{
 		Name: "csumpartial", Values: "accept|drop", Default: "accept",
 		Help: "checksums that a local kernel left unfinished, on kernel-backed ports",

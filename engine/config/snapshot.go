@@ -30,6 +30,9 @@ type Snapshot struct {
 	Targets  []Target
 	// ARP are the addresses of `arp ADDR`: never captured.
 	ARP []netip.Addr
+	// DHCP are the servers of `dhcp server ADDR`, IPv4: never captured, never
+	// answered. They need not be learnt, and do not age.
+	DHCP []netip.Addr
 	// Ignore are sources that are never answered and make no events.
 	Ignore []Ignore
 	// Reserved are addresses of objects that are configured but not active:
@@ -152,6 +155,7 @@ type Settings struct {
 	Log           LogMode       // tarpitlog
 	LogRate       int           // tarpitlograte, lines a second under `every`
 	MRD           bool          // tarpitmrd
+	DHCPLearn     bool          // dhcplearn
 	PartialDrop   bool          // csumpartial drop
 	Sessions      int           // sessions: entries of the shared table
 	Idle          time.Duration // idle: longest sleep of an idle worker; 0 = busy poll

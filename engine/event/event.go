@@ -26,7 +26,7 @@ const (
 	Released                    // a captured address came alive, or was released by command
 	ClaimFlood                  // one MAC claims many addresses
 	ProxyARP                    // one MAC claims more than half of what is probed
-	DHCPServer                  // a DHCP server was learnt
+	DHCPServer                  // a DHCP server is believed from now on; Payload says why, MAC is whose frame it was
 	DHCPDecline                 // a client declined an address we held
 	QueryNoNS                   // MLD queries heard but no neighbour solicitations
 	Port                        // a port vanished, came back, or its link changed
@@ -45,6 +45,11 @@ const (
 	Handover                    // a planned handover began or ended; Payload says how
 	SyncConverged               // the tables of the peer and of this node are equal
 	WouldRelease                // Released, on a network that only observes: nothing was held
+	DHCPCandidate               // the client in MAC names Remote as its DHCP server; it is not believed yet
+	DHCPRefused                 // Remote is not believed to be a DHCP server; Payload says why
+	DHCPPause                   // DISCOVERs, now of MAC, have used up the pauses that they may have
+	Spared                      // Remote asked for Ours and got no answer: Payload says why
+	SparedPacket                // a DHCP server sent a packet to a captured address and got no answer
 	NumKinds
 )
 

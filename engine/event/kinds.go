@@ -46,6 +46,9 @@ var kinds = [NumKinds]kindInfo{
 	SYNACK:    {"tcp_synack", zerolog.WarnLevel, bySource, false, true, "TARPIT %f TCP_SYNACK for %O sent to %R [%m]"},
 	UDPPacket: {"udp_packet", zerolog.WarnLevel, bySource, false, true, "TARPIT %f UDP_PACKET for %O received from %R [%m]"},
 
+	Spared:       {"spared", zerolog.InfoLevel, bySource, false, false, "TARPIT %f SPARED for %o asked by %r [%m]: %t"},
+	SparedPacket: {"spared_packet", zerolog.WarnLevel, bySource, false, true, "TARPIT %f SPARED_PACKET for %O received from DHCP server %R [%m]"},
+
 	SynClosed:    {"syn_closed", zerolog.InfoLevel, bySource, false, true, "TARPIT %f SYN_CLOSED for %O received from %R [%m]"},
 	Backscatter:  {"backscatter", zerolog.InfoLevel, bySource, false, true, "TARPIT %f BACKSCATTER for %O received from %R [%m]"},
 	StealthScan:  {"stealth_scan", zerolog.WarnLevel, bySource, false, true, "TARPIT %f STEALTH_SCAN for %O received from %R [%m]"},
@@ -64,8 +67,11 @@ var kinds = [NumKinds]kindInfo{
 	WouldRelease:    {"would_release", zerolog.InfoLevel, byAddress, true, false, "network %n: %o would be released (observe)%l"},
 	ClaimFlood:      {"claim_flood", zerolog.WarnLevel, byMAC, true, false, "network %n: [%m] claims %c addresses a minute"},
 	ProxyARP:        {"proxy_arp", zerolog.WarnLevel, byMAC, true, false, "network %n: [%m] claims more than half of what is probed; if it is a router with proxy ARP, set `tarpit distrust %m`"},
-	DHCPServer:      {"dhcp_server", zerolog.InfoLevel, bySource, true, false, "network %n: DHCP server %r learnt [%m], it will not be answered"},
 	DHCPDecline:     {"dhcp_decline", zerolog.WarnLevel, byAddress, true, false, "network %n: DHCP client [%m] declined %o, which is unknown again"},
+	DHCPServer:      {"dhcp_server", zerolog.WarnLevel, bySource, true, false, "network %n: DHCP server %r [%m] will not be answered: %t; if it is none: `mire ctl 'release server %r'`"},
+	DHCPCandidate:   {"dhcp_candidate", zerolog.InfoLevel, bySource, true, false, "network %n: [%m] names %r as its DHCP server; it is not believed before it has answered as one"},
+	DHCPRefused:     {"dhcp_refused", zerolog.WarnLevel, bySource, true, false, "network %n: %r [%m] is not believed to be a DHCP server: %t; if it is one, set `dhcp server %r`"},
+	DHCPPause:       {"dhcp_pause", zerolog.WarnLevel, bySource, true, false, "network %n: DHCPDISCOVERs, the last of [%m], have used up the pauses that unknown servers get; nobody is left alone for them now"},
 	QueryNoNS:       {"query_no_ns", zerolog.WarnLevel, byPort, true, false, "network %n: MLD queries are heard but no neighbour solicitations: a switch filters multicast; look at `set tarpitmrd` and its MLD snooping"},
 	AddressConflict: {"address_conflict", zerolog.WarnLevel, byAddress, true, false, "network %n: our own address %o is claimed by [%m], defended; find that station or change one of the two"},
 	RoleMaster:      {"role_master", zerolog.WarnLevel, alone, true, false, "network %n: this node is master now: %t"},

@@ -10,7 +10,8 @@ const reserved = 1<<Handshake | 1<<FirstPayload | 1<<Released | 1<<ClaimFlood | 
 	1<<DHCPServer | 1<<DHCPDecline | 1<<QueryNoNS | 1<<Port | 1<<AddressConflict |
 	1<<RoleMaster | 1<<RoleBackup | 1<<ForeignVRRP | 1<<VRRPAddresses | 1<<VRRPMismatch |
 	1<<GatewayDown | 1<<GatewayUp | 1<<SyncUp | 1<<SyncDown | 1<<SyncTrouble |
-	1<<SplitBrain | 1<<Handover | 1<<SyncConverged | 1<<WouldRelease
+	1<<SplitBrain | 1<<Handover | 1<<SyncConverged | 1<<WouldRelease |
+	1<<DHCPCandidate | 1<<DHCPRefused | 1<<DHCPPause
 
 func (k Kind) reserved() bool { return uint64(reserved)>>k&1 != 0 }
 

@@ -60,6 +60,12 @@ func TestBuilders(t *testing.T) {
 			`33330000006a 06000a000001 86dd 60000000 000c 00 01
 			fe8000000000000006000afffe000001 ff02000000000000000000000000006a
 			3a00 0502 0000 0100 99000000`},
+		{"DHCPDISCOVER", burst.ClassDHCP, Link.DHCPDiscoverSize,
+			func(p []byte, l Link) int { return PutDHCPDiscover(p, l, macA, 0x3903f326) },
+			`ffffffffffff 06000a000001 0800 45000148 0000 4000 40 11 0000 00000000 ffffffff
+			0044 0043 0134 0000 01010600 3903f326 0000 8000 00000000 00000000 00000000 00000000
+			06000a000001 00000000000000000000` + strings.Repeat("00", 192) + `63825363
+			350101 3d0701 06000a000001 37020103 ff` + strings.Repeat("00", 43)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want := good(t, c.want)

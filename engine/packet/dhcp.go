@@ -34,6 +34,8 @@ const (
 	DHCPOptionOverload    = 52
 	DHCPOptionMessageType = 53
 	DHCPOptionServerID    = 54
+	DHCPOptionParameters  = 55
+	DHCPOptionClientID    = 61
 	DHCPOptionEnd         = 255
 )
 

@@ -53,10 +53,7 @@ func (s *stage) addressed(b *burst.Burst) (to, usual burst.Mask) {
 	if len(s.snap.Ignore) > 0 {
 		return to, 0
 	}
-	if s.common.servers.n.Load() > 0 {
-		usual &= b.V6 // DHCP servers are known by IPv4 addresses
-	}
-	return to, usual
+	return to, usual&b.V6 | s.notServers(b, usual&^b.V6)
 }
 
 // isUsual4 tells whether an IPv4 source is another host's, as far as the

@@ -28,6 +28,10 @@ func everyKind() [][]byte {
 		et.UDP(askerMac, et.VirtMAC, netip.AddrPortFrom(asker4, 9), netip.AddrPortFrom(host4(133), 80), nil),
 		dhcp(dhcpFrame{typ: layers.DHCPMsgTypeDiscover, client: hostMAC}),
 		dhcp(dhcpFrame{reply: true, typ: layers.DHCPMsgTypeAck, server: et.Peer4, client: hostMAC, your: host4(134)}),
+		choose(thirdMAC, et.Peer4), choose(hostMAC, netip.MustParseAddr("198.51.100.53")),
+		et.WhoHas(otherMAC, other4, host4(135)), offer(otherMAC, other4), offer(hostMAC, host4(136)),
+		et.Echo(otherMAC, et.VirtMAC, other4, cold4, 1, 1, nil),
+		et.TCP(otherMAC, et.VirtMAC, netip.AddrPortFrom(other4, 9), netip.AddrPortFrom(cold4, 80), 2, 1, 0, nil),
 		mldQuery(),
 	}
 }

@@ -23,11 +23,13 @@ func (s *stage) compile(c *config.Snapshot) {
 		}
 		s.common.mu.Unlock()
 		nets[i].compile(c, i, addrs.At(uint16(i)), l, t)
+		nets[i].domain = s.common.domain(nets[i].port, nets[i].vlan)
 		if nets[i].fresh = s.wasBlind(&c.Networks[i]); nets[i].fresh {
 			l.forgetUntil(s.now + 1) // this worker captured nothing later than its last turn
 		}
 	}
 	s.nets = nets
+	s.compileHomes(c)
 }
 
 // remap gives the timers the new index of their network, and lets go of those

@@ -22,6 +22,9 @@ func (s *stage) answerARP(b *burst.Burst) {
 			continue // between two others
 		}
 		if why := s.refuseARP(b, i, n); why != burst.NumReasons {
+			if why == burst.TarpitDHCP {
+				s.sparedServer(b, i, n)
+			}
 			b.Drop(i, why)
 			continue
 		}
@@ -68,11 +71,16 @@ func (s *stage) refuseARP(b *burst.Burst, i int, n *network) burst.Reason {
 // the asker w.
 func (s *stage) request(b *burst.Burst, i int, n *network, w *waiter) {
 	k := &s.keys[i]
+	spared := s.sparesAsker(b, i, n, w)
 	switch s.states[i] {
 	case session.Unknown:
+		if spared {
+			b.Drop(i, burst.TarpitDHCP)
+			return
+		}
 		b.Drop(i, s.prove(b, n, k, w))
 	case session.Probing:
-		if !s.maybeServer(n, k, b.Now) {
+		if !spared {
 			s.join(n, k, w)
 		}
 		// A host that came up behind the last probe answers this question, out of
@@ -84,6 +92,10 @@ func (s *stage) request(b *burst.Burst, i int, n *network, w *waiter) {
 	case session.Real:
 		b.Drop(i, burst.TarpitReal)
 	default:
+		if spared {
+			b.Drop(i, burst.TarpitDHCP)
+			return
+		}
 		s.answerRequest(b, i, n, w)
 	}
 }
@@ -107,11 +119,6 @@ func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
 		return
 	}
 	if r.Askers[0] != w.mac && r.Askers[1] != w.mac {
-		if s.maybeServer(n, k, b.Now) {
-			n.own[DHCPHolds]++
-			b.Drop(i, burst.TarpitDHCP)
-			return
-		}
 		r.Askers = [2][6]byte{w.mac, r.Askers[0]}
 		if s.w.Table.Put(&r, 1<<session.Trapped, b.Now) != session.Done {
 			b.Drop(i, burst.TarpitUnknown) // who is not remembered could not be corrected

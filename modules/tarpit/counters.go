@@ -29,6 +29,8 @@ const (
 	DHCPServers
 	DHCPHolds
 	DHCPHoldsSkipped
+	DHCPCandidates
+	DHCPQuestions
 	BoundProbing
 	BoundCapture
 	NumCounters
@@ -58,9 +60,11 @@ var CounterInfos = [NumCounters]CounterInfo{
 	ClaimsVerified:   {"claims_verified", "claims confirmed by an answer of the claimant"},
 	ClaimsRefuted:    {"claims_refuted", "claims whose claimant did not answer: unknown again"},
 	ClaimsUnchecked:  {"claims_unchecked", "claims that could not be verified: table full or no probe to be had"},
-	DHCPServers:      {"dhcp_servers", "DHCP servers learnt"},
-	DHCPHolds:        {"dhcp_holds", "requests left alone because a client was asking for an address"},
-	DHCPHoldsSkipped: {"dhcp_holds_skipped", "DISCOVERs beyond the rate at which they hold captures back"},
+	DHCPServers:      {"dhcp_servers", "DHCP servers believed"},
+	DHCPHolds:        {"dhcp_holds", "requests and packets of DHCP servers, and of who may be one, left without an answer"},
+	DHCPHoldsSkipped: {"dhcp_holds_skipped", "DISCOVERs that got no pause for unknown servers: a bound was reached"},
+	DHCPCandidates:   {"dhcp_candidates", "addresses that a client named as DHCP server, not believed by that"},
+	DHCPQuestions:    {"dhcp_questions", "DISCOVERs of our own, to find out who is a DHCP server"},
 	BoundProbing:     {"bound_probing", "proofs not started: too many under way"},
 	BoundCapture:     {"bound_capture", "captures not made: capture rate, captures per /64 or table quota"},
 }

@@ -15,8 +15,7 @@ func (s *stage) echo(b *burst.Burst, i int) {
 		return
 	}
 	n := &s.nets[b.Meta[i].Net]
-	if s.maybeServer(n, &s.keys[i], b.Now) {
-		n.own[DHCPHolds]++
+	if s.sparesEcho(b, i, n) {
 		b.Drop(i, burst.TarpitDHCP)
 		return
 	}

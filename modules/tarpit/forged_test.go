@@ -102,7 +102,7 @@ func TestWaiterThatProvesToBeAServerIsNotAnswered(t *testing.T) {
 	l := newLab(t)
 	l.Turn(askBy(serverMAC, server4, cold4))
 	l.Turn(ask(cold4))
-	l.Turn(dhcp(dhcpFrame{typ: layers.DHCPMsgTypeRequest, server: server4, client: hostMAC, requested: other4}))
+	l.Turn(offer(serverMAC, server4))
 	got := sayings(l.Pass(1200 * time.Millisecond))
 	if countOf(got, answer4(serverMAC, server4, cold4)) != 0 || countOf(got, answerTo(cold4)) != 1 {
 		t.Errorf("said %q, want an answer to the other asker alone", got)

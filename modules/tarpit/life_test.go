@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 
 	"mire/dpdk/burst"
@@ -275,45 +274,6 @@ func TestDistrustedMACIsNoSignOfLife(t *testing.T) {
 	l.wantState(cold4, session.Trapped)
 	// And what it sends in the name of a captured address is not answered.
 	l.wantDrop(l.Turn(et.WhoHas(hostMAC, cold4, netip.MustParseAddr("172.17.2.51"))), burst.TarpitSource)
-}
-
-// dhcpFrame says what a DHCP message is to hold.
-type dhcpFrame struct {
-	reply     bool
-	typ       layers.DHCPMsgType
-	src       netip.Addr // IP source; server or 0.0.0.0 by direction when unset
-	your      netip.Addr
-	requested netip.Addr
-	server    netip.Addr // option 54
-	client    config.MAC
-}
-
-func dhcp(d dhcpFrame) []byte {
-	m := &layers.DHCPv4{Operation: layers.DHCPOpRequest, HardwareType: layers.LinkTypeEthernet, HardwareLen: 6, Xid: 7, ClientHWAddr: d.client[:]}
-	src, from, to := zero4, layers.UDPPort(68), layers.UDPPort(67)
-	mac := d.client
-	if d.reply {
-		m.Operation, src, from, to, mac = layers.DHCPOpReply, d.server, 67, 68, otherMAC
-	}
-	if d.src.IsValid() {
-		src = d.src
-	}
-	if d.your.IsValid() {
-		m.YourClientIP = d.your.AsSlice()
-	}
-	m.Options = append(m.Options, layers.NewDHCPOption(layers.DHCPOptMessageType, []byte{byte(d.typ)}))
-	if d.requested.IsValid() {
-		m.Options = append(m.Options, layers.NewDHCPOption(layers.DHCPOptRequestIP, d.requested.AsSlice()))
-	}
-	if d.server.IsValid() {
-		m.Options = append(m.Options, layers.NewDHCPOption(layers.DHCPOptServerID, d.server.AsSlice()))
-	}
-	buf := gopacket.NewSerializeBuffer()
-	if err := gopacket.SerializeLayers(buf, gopacket.SerializeOptions{FixLengths: true}, m); err != nil {
-		panic(err)
-	}
-	return et.UDP(mac, et.BroadcastMAC, netip.AddrPortFrom(src, uint16(from)),
-		netip.AddrPortFrom(netip.MustParseAddr("255.255.255.255"), uint16(to)), buf.Bytes())
 }
 
 func TestStraysEndAMinuteAfterTheClaimWasVerified(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 type network struct {
 	*tally
 	ledger        *ledger
+	domain        *domain
 	index         int
 	mode          config.TarpitMode
 	port          uint16

@@ -48,6 +48,9 @@ func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
 		}
 		if !usual.Has(i) {
 			if why := s.refusePacket(b, i, n); why != burst.NumReasons {
+				if why == burst.TarpitDHCP {
+					s.sparedPacket(b, i, n)
+				}
 				b.Drop(i, why)
 				continue
 			}
@@ -125,6 +128,11 @@ func (s *stage) stray(b *burst.Burst, i int, n *network) {
 	h.SetSrc(n.realMAC)
 	b.SendTo(i, n.port)
 	n.own[Strays]++
+}
+
+// destinationPort is that of a slot whose sourcePort is not 0.
+func destinationPort(b *burst.Burst, i int) uint16 {
+	return binary.BigEndian.Uint16(b.Frame(i)[b.Meta[i].L4+2:])
 }
 
 // sourcePort is the source port of TCP and UDP, else 0.

@@ -29,6 +29,14 @@ type byHand struct {
 	columns bool
 }
 
+// knows has a DHCP server be known in every domain.
+func (h *byHand) knows(addr uint32) {
+	for _, d := range h.mod.common.domains {
+		d.servers.believe(addr, addr, 1, true, h.now)
+	}
+	h.mod.common.serverBits.Or(serverBit(addr))
+}
+
 func newByHand(t *testing.T, columns bool, edits ...func(*config.Snapshot)) *byHand {
 	m := New()
 	h := &byHand{lab: &lab{Rig: rig.New(t, watched(edits...), m), tb: t, mod: m}, columns: columns}
@@ -165,7 +173,7 @@ func compareColumns(t *testing.T, edits []func(*config.Snapshot)) {
 		}
 		if round == rounds-100 { // from now on a DHCP server is known
 			for _, h := range []*byHand{fast, slow} {
-				h.mod.common.servers.learn(0xc6336402, h.now)
+				h.knows(0xc6336402)
 			}
 		}
 		frames, ports := r.burst(round, snap)

@@ -16,6 +16,12 @@ const (
 // jitter is a small random generator (xorshift64); never zero.
 type jitter uint64
 
+// word is a random number that is not 0.
+func (j *jitter) word() uint32 {
+	j.around(0)
+	return max(uint32(*j>>32), 1)
+}
+
 // around returns d give or take a tenth.
 func (j *jitter) around(d int64) int64 {
 	x := uint64(*j)

@@ -51,9 +51,6 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 	case s.w.Role.Frozen():
 		n.own[ProofsFrozen]++
 		return burst.TarpitBounds
-	case f == v4 && b.Now < n.ledger.holdUntil.Load():
-		n.own[DHCPHolds]++
-		return burst.TarpitDHCP
 	case bd.capture.interval != 0 && n.ledger.capture[f].wait(bd.capture, 0, b.Now) > 0,
 		f == v6 && s.captivesFull(k, bd.per64):
 		n.own[BoundCapture]++

@@ -27,8 +27,6 @@ type ledger struct {
 	capture           [families]bucket
 	probing           [families]atomic.Int32
 	owed              [families]atomic.Int64 // probes that started proofs still need
-	discovers         bucket                 // DHCP DISCOVERs that may hold captures back
-	holdUntil         atomic.Int64           // no address first asked for before it is captured
 	solicited         atomic.Int64           // when a multicast NS for an address not ours was heard last
 	queries           atomic.Int64           // MLD queries since then
 	queried           atomic.Int64           // when the first of those was heard
@@ -38,14 +36,16 @@ type ledger struct {
 
 // common is what the stages of all workers share.
 type common struct {
-	mu       sync.Mutex // Apply and readers of counters only
-	ledgers  map[uint16]*ledger
-	stages   []*stage
-	ears     ears
-	clean    [maxWorkers]atomic.Uint64 // generation under which a worker swept its share last
-	servers  servers
-	captives captives
-	commands mailbox
+	mu      sync.Mutex // Apply and readers of counters only
+	ledgers map[uint16]*ledger
+	stages  []*stage
+	ears    ears
+	clean   [maxWorkers]atomic.Uint64 // generation under which a worker swept its share last
+	domains []*domain
+	// serverBits are those of all addresses that were ever believed to be a DHCP server's.
+	serverBits atomic.Uint64
+	captives   captives
+	commands   mailbox
 }
 
 // ledger returns the ledger of a network by its number.

@@ -15,7 +15,7 @@ func (s *stage) refuseSource(b *burst.Burst, i int, n *network, hi, lo uint64, p
 	if len(s.snap.Ignore) > 0 && s.snap.Ignored(hi, lo, port) {
 		return burst.TarpitIgnored
 	}
-	if s.common.servers.has(hi, lo, b.Now) {
+	if s.isServer(n, hi, lo, b.Now) {
 		return burst.TarpitDHCP
 	}
 	return burst.NumReasons

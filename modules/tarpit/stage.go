@@ -21,6 +21,8 @@ type stage struct {
 	snap   *config.Snapshot
 	segs   *segment.Map
 	nets   []network
+	homes  []home // the domains in which the tarpit watches
+	fixed  uint64 // serverBit of each `dhcp server`
 	// tallies are the counters by Network.Number; Apply writes under common.mu.
 	tallies map[uint16]*tally
 	random  jitter
@@ -107,6 +109,7 @@ func (s *stage) Tick(b *burst.Burst) {
 		s.runTimers(b)
 	}
 	if s.w.ID == 0 {
+		s.tickDHCP(b)
 		s.groups.tick(s, b)
 	}
 	if now-s.shown >= showInterval {
@@ -167,6 +170,9 @@ func (s *stage) takeRole(now int64) {
 			s.rechecks.remove(i)
 		}
 	}
+	for i := range s.homes {
+		s.homes[i].question.until.Store(0) // a backup does not hear the answers
+	}
 }
 
 // Stop implements engine.Stopper: who forwarded foreign groups to us for our
@@ -183,6 +189,9 @@ func (s *stage) Apply(c *config.Snapshot) {
 	set := &c.Settings
 	calm := s.isCalm(c)
 	s.snap, s.segs = c, segment.New(c)
+	if !s.learns() {
+		s.common.forgetServers(0, s.now)
+	}
 	s.probes, s.interval = int64(max(set.Probes, 1)), int64(set.ProbeInterval)
 	s.trapTTL, s.realTTL = int64(set.TrapTTL), int64(set.RealTTL)
 	s.lifeOfProof = s.probes*(s.interval+s.interval/8+patience) + settle + 3*patience

@@ -58,7 +58,7 @@ func (s *stage) tell(b *burst.Burst, i int) {
 			break // came alive while we were waiting for a buffer
 		}
 		w := &p.waiters.of[p.waiters.at]
-		if s.turnedAway(w, b.Now) {
+		if s.turnedAway(n, k, w, b.Now) {
 			p.waiters.at++
 			continue
 		}
@@ -73,10 +73,10 @@ func (s *stage) tell(b *burst.Burst, i int) {
 }
 
 // turnedAway tells whether a waiter has become one that is never answered while
-// the proof ran: a DHCP server that was just learnt, or ignored by a reload.
-func (s *stage) turnedAway(w *waiter, now int64) bool {
+// the proof ran: a DHCP server that was just learnt or named, or ignored by a reload.
+func (s *stage) turnedAway(n *network, k *session.Key, w *waiter, now int64) bool {
 	hi, lo := packet.Words(w.ip)
-	return s.common.servers.has(hi, lo, now) || len(s.snap.Ignore) > 0 && s.snap.Ignored(hi, lo, 0)
+	return s.isServer(n, hi, lo, now) || s.isCandidate(n, k, w.ip, now) || len(s.snap.Ignore) > 0 && s.snap.Ignored(hi, lo, 0)
 }
 
 // answerWaiter sends one answer of our own accord; false without a buffer.
