@@ -39,6 +39,6 @@ func (s *stage) hearClaims(b *burst.Burst) {
 // who released it.
 func mustCorrect(c *neigh.Claim) bool {
 	was := &c.Record
-	return c.Strong && isUnicast(c.MAC) && was.Askers[0] != [6]byte{} &&
+	return c.Owner != [6]byte{} && was.Askers[0] != [6]byte{} &&
 		(was.State == session.Trapped || was.State == session.Real && was.MAC == [6]byte{})
 }

@@ -114,6 +114,9 @@ func (s *stage) stray(b *burst.Burst, i int, n *network) {
 	}
 	h := packet.EthernetAt(b, i)
 	flags := b.Meta[i].Flags
+	if r.MAC == [6]byte{} {
+		s.askOwner(b, n, &s.keys[i])
+	}
 	if !isUnicast(r.MAC) || r.MAC == h.Src() || n.isMAC(word(r.MAC)) || flags&burst.Truncated != 0 {
 		b.Drop(i, burst.TarpitReal) // owner unknown, or the very one who sent it here, or the end is lost
 		return
@@ -125,6 +128,17 @@ func (s *stage) stray(b *burst.Burst, i int, n *network) {
 	h.SetSrc(n.realMAC)
 	b.SendTo(i, n.port)
 	n.own[Strays]++
+}
+
+// askOwner has the segment asked who owns an address that was released without
+// a name, within the share of upkeep: somebody still sends to us what is meant
+// for the owner, and is told when there is an answer. A host that detects
+// duplicates answers nobody until it is done (RFC 4862 section 5.4.3).
+func (s *stage) askOwner(b *burst.Burst, n *network, k *session.Key) {
+	f := familyOf(k)
+	if n.ledger.background[f].wait(n.bounds[f].background, 0, b.Now) == 0 {
+		s.proveAgain(b, n, k, forUpkeep)
+	}
 }
 
 // sourcePort is the source port of TCP and UDP, else 0.
