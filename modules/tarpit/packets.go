@@ -54,8 +54,13 @@ func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
 		}
 		switch {
 		case st == session.Unknown:
-			b.Drop(i, s.prove(b, n, k, nil))
+			why := s.prove(b, n, k, nil)
+			if why == burst.TarpitUnknown || why == burst.TarpitProbing {
+				s.keep(b, i, n, k)
+			}
+			b.Drop(i, why)
 		case st == session.Probing:
+			s.keep(b, i, n, k)
 			b.Drop(i, burst.TarpitProbing)
 		case n.mode != config.TarpitEnable:
 			b.Drop(i, burst.TarpitObserve)
