@@ -26,12 +26,26 @@ func (s *stage) hearClaims(b *burst.Burst) {
 		}
 		if c.Record.State == session.Trapped {
 			n.own[Releases]++
-			s.event(n.released(), n, &c.Key, b.Now).MAC = c.MAC
+			e := s.event(n.released(), n, &c.Key, b.Now)
+			e.MAC = c.MAC
+			e.PayloadLen = uint8(copy(e.Payload[:], heardHow(c)))
 			s.emit()
 		}
 		s.watchFlood(n, c, b.Now)
 		s.verify(b, n, c)
 	}
+}
+
+// heardHow says what the MAC of a claim is that names no owner; nothing when it
+// is the owner's.
+func heardHow(c *neigh.Claim) string {
+	switch {
+	case c.Owner != [6]byte{}:
+		return ""
+	case c.By == neigh.ByDetection:
+		return "probed for by"
+	}
+	return "heard from"
 }
 
 // mustCorrect tells whether a claim names the owner of an address whose askers
