@@ -95,7 +95,9 @@ const (
 var portStates = [...]string{PortGone: "is gone", PortBack: "is back", LinkDown: "lost its link", LinkUp: "has a link"}
 
 // says tells whether the payload is our own words.
-func (k *kindInfo) says() bool { return strings.Contains(k.text, "%t") || strings.Contains(k.text, "%l") }
+func (k *kindInfo) says() bool {
+	return strings.Contains(k.text, "%t") || strings.Contains(k.text, "%l")
+}
 
 var unknownKind = kindInfo{name: "unknown", level: zerolog.WarnLevel, text: "network %n: event of an unknown kind for %o, %r [%m]"}
 
