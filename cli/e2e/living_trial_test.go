@@ -48,7 +48,7 @@ type trial struct {
 	// What the wire heard, under its lock.
 	replies []reply
 	first   time.Time // the host's first frame for the address, anywhere
-	heard   time.Time // the first of them that went to Mire's port
+	heard   time.Time // when the first of them that names the owner went, or could have gone, to Mire's port
 
 	owner    time.Time // since when the asker's neighbour table shows the host, without a break
 	answered bool      // the asker's neighbour table showed Mire before
@@ -56,6 +56,11 @@ type trial struct {
 
 // grace is how long after a host's first frame an answer may still be under way.
 const grace = 50 * time.Millisecond
+
+// detectionTime is how long a host that detects duplicates has no use for its
+// address yet and answers nobody (RFC 4862 section 5.4, RetransTimer 1 s): its
+// probe names no owner of whom an asker could be told.
+const detectionTime = time.Second
 
 // maxSilentReplies is how many answers one asker may get for a host that came
 // up without a word.
@@ -157,8 +162,12 @@ func hear(f *seen, trials map[netip.Addr]*trial, mire string, hosts map[[6]byte]
 				r.replies = append(r.replies, reply{f.at, m.dst, m.kind})
 			}
 		case f.leg == mire && hosts[m.src]:
-			if r.heard.IsZero() {
-				r.heard = f.at
+			at := f.at
+			if m.from.IsUnspecified() {
+				at = at.Add(detectionTime)
+			}
+			if r.heard.IsZero() || at.Before(r.heard) {
+				r.heard = at
 			}
 		case f.leg == r.host && !f.out:
 			if r.first.IsZero() {

@@ -23,7 +23,7 @@ const (
 	Fin                         // row 12
 	Trapped                     // an address was proven absent and captured
 	WouldTrap                   // the same on a network that only observes
-	Released                    // a captured address came alive, or was released by command
+	Released                    // a captured address came alive, or was released by command; Payload says how MAC was heard when it is not the owner's
 	ClaimFlood                  // one MAC claims many addresses
 	ProxyARP                    // one MAC claims more than half of what is probed
 	DHCPServer                  // a DHCP server is believed from now on; Payload says why, MAC is whose frame it was

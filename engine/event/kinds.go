@@ -33,7 +33,7 @@ type kindInfo struct {
 	// text is the line. %f IPv4 or IPv6; %o %r our and the remote address;
 	// %O %R the same with /port; %m MAC; %n network; %c Count; %p OurPort;
 	// %x payload, quoted; %t payload, as it is; %s the port's state; %a " asked for by ..." and
-	// %l " alive at ..." when the event says so.
+	// %l ", alive at ...", or how else its payload says the MAC was heard, when the event says so.
 	text string
 }
 
@@ -101,7 +101,9 @@ const (
 var portStates = [...]string{PortGone: "is gone", PortBack: "is back", LinkDown: "lost its link", LinkUp: "has a link"}
 
 // says tells whether the payload is our own words.
-func (k *kindInfo) says() bool { return strings.Contains(k.text, "%t") }
+func (k *kindInfo) says() bool {
+	return strings.Contains(k.text, "%t") || strings.Contains(k.text, "%l")
+}
 
 var unknownKind = kindInfo{name: "unknown", level: zerolog.WarnLevel, text: "network %n: event of an unknown kind for %o, %r [%m]"}
 

@@ -62,11 +62,19 @@ func appendPart(dst []byte, e *Event, part byte) []byte {
 		}
 	case 'l':
 		if e.MAC != ([6]byte{}) {
-			dst = append(appendMAC(append(dst, ", alive at ["...), &e.MAC), ']')
+			how := e.payload()
+			if len(how) == 0 {
+				how = aliveAt
+			}
+			q := strconv.AppendQuoteToASCII(nil, string(how))
+			dst = append(append(append(dst, ", "...), q[1:len(q)-1]...), " ["...)
+			dst = append(appendMAC(dst, &e.MAC), ']')
 		}
 	}
 	return dst
 }
+
+var aliveAt = []byte("alive at")
 
 // OursAddr is the captured address, unmapped when the family is IPv4.
 func (e *Event) OursAddr() netip.Addr { return e.addr(&e.Ours) }

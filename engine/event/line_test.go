@@ -65,6 +65,8 @@ func TestOwnLines(t *testing.T) {
 	released := sample(Released, 4)
 	command := released
 	command.MAC = [6]byte{}
+	nameless := released
+	nameless.PayloadLen = uint8(copy(nameless.Payload[:], "probed for by"))
 	trapped := sample(Trapped, 6)
 	lonely := trapped
 	lonely.Remote = [16]byte{}
@@ -75,6 +77,7 @@ func TestOwnLines(t *testing.T) {
 	port := Event{Kind: Port, OurPort: 2, Count: LinkDown}
 	for want, e := range map[string]*Event{
 		"network 3: 192.0.2.7 released, alive at [aa:bb:cc:00:0f:f0]":                                           &released,
+		"network 3: 192.0.2.7 released, probed for by [aa:bb:cc:00:0f:f0]":                                      &nameless,
 		"network 3: 192.0.2.7 released":                                                                         &command,
 		"network 3: 2001:db8::1:0:0:1 belongs to nobody, captured, asked for by fe80::f001 [aa:bb:cc:00:0f:f0]": &trapped,
 		"network 3: 2001:db8::1:0:0:1 belongs to nobody, captured":                                              &lonely,

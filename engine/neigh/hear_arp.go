@@ -8,13 +8,18 @@ import (
 )
 
 // hearARP takes the sender of every ARP packet for alive, and the target of an
-// ARP probe, which is being taken (RFC 5227 section 2.1.1).
+// ARP probe to all, which is being taken (RFC 5227 section 2.1.1). One to a
+// single station is no detection of duplicates (section 1.1: those are
+// broadcast) but a switch that asks whether its station is still there.
 func (o *Observer) hearARP(b *burst.Burst) {
 	for m := b.Undecided & b.Class[burst.ClassARP]; m != 0; m = m.Rest() {
 		i := m.First()
 		h := packet.ARPAt(b, i)
 		addr, by := h.SenderWord(), BySender
 		if h.IsProbe() {
+			if !packet.EthernetAt(b, i).IsMulticast() {
+				continue
+			}
 			addr, by = h.TargetWord(), ByDetection
 		}
 		if !isHost4(addr) {
@@ -34,7 +39,7 @@ func (o *Observer) hearARP(b *burst.Burst) {
 			o.noteCaptured(b, i, n, 0, lo)
 			continue
 		}
-		o.claim(int(at), 0, lo, mac, by, b.Now)
+		o.claim(b, i, int(at), 0, lo, mac, by)
 	}
 }
 

@@ -30,7 +30,7 @@ func (o *Observer) hearLeases(b *burst.Burst) {
 			continue
 		}
 		if mac := h.ClientMAC(); o.believes(n, mac) && o.believes(n, packet.EthernetAt(b, i).Src()) {
-			o.claim(int(at), 0, own.Map4(addr), mac, ByLease, b.Now)
+			o.claim(b, i, int(at), 0, own.Map4(addr), mac, ByLease)
 		}
 	}
 }

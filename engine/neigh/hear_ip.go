@@ -57,7 +57,7 @@ func (o *Observer) hearSource(b *burst.Burst, i int) {
 	mac := packet.EthernetAt(b, i).Src()
 	late := o.nLate
 	if o.believes(n, mac) {
-		o.claim(at, k.Hi, k.Lo, mac, ByPacket, b.Now)
+		o.claim(b, i, at, k.Hi, k.Lo, mac, ByPacket)
 		if o.nLate == late {
 			return
 		}

@@ -7,7 +7,8 @@ import (
 
 // hearND takes the sender of every neighbour discovery message for alive, the
 // target of an advertisement, and the target of a duplicate address detection,
-// which is being taken (RFC 4862 section 5.4.3).
+// which is being taken (RFC 4862 section 5.4.3). As in ARP, a detection that was
+// sent to a single station is none: it is for all who could have the address.
 func (o *Observer) hearND(b *burst.Burst) {
 	for m := b.Undecided & b.Class[burst.ClassND]; m != 0; m = m.Rest() {
 		i := m.First()
@@ -17,6 +18,9 @@ func (o *Observer) hearND(b *burst.Burst) {
 		case packet.ICMPv6NeighborSolicit:
 			hi, lo := h.TargetWords()
 			if srcHi|srcLo == 0 {
+				if !packet.EthernetAt(b, i).IsMulticast() {
+					continue
+				}
 				o.hearND1(b, i, hi, lo, packet.EthernetAt(b, i).Src(), ByDetection)
 				continue
 			}
@@ -57,7 +61,7 @@ func (o *Observer) hearND1(b *burst.Burst, i int, hi, lo uint64, mac [6]byte, by
 			by = BySender
 		}
 	}
-	o.claim(int(at), hi, lo, mac, by, b.Now)
+	o.claim(b, i, int(at), hi, lo, mac, by)
 }
 
 // linkLayer is the MAC in an option of h, or the frame's source without one.

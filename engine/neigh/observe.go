@@ -23,7 +23,8 @@ const (
 	// address of ours: the host answered our own question.
 	ByAnswer
 	// ByDetection: an ARP probe (RFC 5227) or duplicate address detection (RFC
-	// 4862 section 5.4): somebody is about to take the address.
+	// 4862 section 5.4) to all: somebody is about to take the address. It names
+	// no owner: who probes may be a switch that keeps track of its stations.
 	ByDetection
 	// ByLease: a DHCP server acknowledged the address to a client.
 	ByLease
@@ -35,7 +36,8 @@ type Claim struct {
 	Key    session.Key
 	Record session.Record // the entry before the claim; State Unknown if there was none
 	Net    int            // index into Snapshot.Networks
-	MAC    [6]byte        // who claims: the link-layer address inside the message, else the frame's source
+	MAC    [6]byte        // who claims: the link-layer address inside the message where it is one station's, else the frame's source
+	Owner  [6]byte        // the owner's MAC as far as the sign names one; else zero
 	Strong bool           // by ARP or ND (or a lease); else any other IP packet
 	By     Evidence
 }

@@ -107,10 +107,14 @@ func TestARPAndNDSendersBecomeReal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := listen(t, session.Config{})
 			e.hear(c.frame)
-			if r := e.get(c.addr); r.State != session.Real || r.MAC != hostMAC || r.Expires != e.lane.Now+1800e9 {
+			owner := [6]byte(hostMAC)
+			if c.by == ByDetection {
+				owner = [6]byte{} // who probes names nobody
+			}
+			if r := e.get(c.addr); r.State != session.Real || r.MAC != owner || r.Expires != e.lane.Now+1800e9 {
 				t.Fatalf("entry %+v", r)
 			}
-			if e.N != 1 || e.Claims[0].By != c.by || !e.Claims[0].Strong || e.Claims[0].MAC != hostMAC ||
+			if e.N != 1 || e.Claims[0].By != c.by || !e.Claims[0].Strong || e.Claims[0].MAC != hostMAC || e.Claims[0].Owner != owner ||
 				e.Claims[0].Key != keyOf(c.addr) || e.Claims[0].Record.State != session.Unknown {
 				t.Fatalf("claims %+v", e.Claims[:e.N])
 			}
@@ -198,7 +202,6 @@ func TestNoSignsOfLife(t *testing.T) {
 		"the peer's MAC":         et.WhoHas(config.PeerMAC(peer), host4, et.Peer4),
 		"a distrusted MAC":       et.WhoHas(distrusted, host4, et.Peer4),
 		"behind a distrusted":    inside(distrusted, hostMAC),
-		"a zero MAC inside":      inside(hostMAC, config.MAC{}),
 		"packet of a distrusted": et.Echo(distrusted, nextMAC, host4, far4, 1, 1, nil),
 		"packet of the peer":     et.Echo(config.PeerMAC(peer), nextMAC, host4, far4, 1, 1, nil),
 	} {
@@ -306,11 +309,16 @@ func TestLeaseSentToUsIsNoSignOfLife(t *testing.T) {
 }
 
 // lease is a DHCP acknowledgement of host4 to hostMAC.
-func lease(to config.MAC) []byte {
+func lease(to config.MAC) []byte { return acknowledge(to, hostMAC) }
+
+// leaseFor is one of host4 to another client.
+func leaseFor(client config.MAC) []byte { return acknowledge(et.BroadcastMAC, client) }
+
+func acknowledge(to, client config.MAC) []byte {
 	ack := make([]byte, 240, 256)
 	ack[0], ack[1], ack[2] = 2, 1, 6
 	copy(ack[16:], host4.AsSlice())
-	copy(ack[28:], hostMAC[:])
+	copy(ack[28:], client[:])
 	copy(ack[236:], []byte{0x63, 0x82, 0x53, 0x63})
 	ack = append(ack, 53, 1, 5, 255)
 	return et.UDP(nextMAC, to, netip.AddrPortFrom(et.Peer4, 67), netip.MustParseAddrPort("255.255.255.255:68"), ack)

@@ -51,7 +51,8 @@ func (n *segmentNet) isOwn(hi, lo uint64) bool {
 
 // believes tells whether a MAC may speak for an address of this network: not
 // ourselves, not the peer (it answers for captured addresses as we do), not
-// one the operator distrusts.
+// one the operator distrusts. A group's or zero can not be a station's, but says
+// that somebody is there.
 func (o *Observer) believes(n *segmentNet, mac [6]byte) bool {
-	return mac != n.peer && !n.isMAC(mac) && mac != [6]byte{} && !o.snap.Distrusted(mac)
+	return mac == [6]byte{} || mac != n.peer && !n.isMAC(mac) && !o.snap.Distrusted(mac)
 }

@@ -33,6 +33,9 @@ func (s *stage) arp(b *burst.Burst, i int) {
 		}
 		return
 	}
+	if n.HasMAC(mac, true) {
+		return // somebody else with a MAC of ours: what we send there would come back
+	}
 	// An address outside the prefix is nobody's next hop; 0 is a probe.
 	onLink := n.Holds(0, sender)
 	eth := packet.EthernetAt(b, i)

@@ -46,7 +46,7 @@ func (s *stage) solicited(b *burst.Burst, i int, n *own.Network, h packet.ND) {
 		}
 		return
 	}
-	if which == own.Foreign || !n.HasMAC(eth.Dst(), s.master) && !eth.IsMulticast() {
+	if which == own.Foreign || n.HasMAC(mac, true) || !n.HasMAC(eth.Dst(), s.master) && !eth.IsMulticast() {
 		return
 	}
 	if n.Holds(srcHi, srcLo) {
@@ -93,6 +93,9 @@ func (s *stage) advertised(b *burst.Burst, i int, n *own.Network, h packet.ND) {
 			s.conflict(b, b.Meta[i].Net, claimed, mac)
 			b.Consume(i)
 		}
+		return
+	}
+	if n.HasMAC(mac, true) {
 		return
 	}
 	// Without the override flag an advertisement corrects nobody's knowledge

@@ -126,3 +126,46 @@ func TestAdvertisementWithoutOverride(t *testing.T) {
 		})
 	}
 }
+
+// Nobody's neighbour is at a group, at no station, or at one of our own MACs:
+// what is sent there would reach all, nobody, or come back.
+func TestNeighbourIsOneStationElsewhere(t *testing.T) {
+	for name, bad := range map[string]config.MAC{
+		"broadcast": enginetest.BroadcastMAC, "group": {3, 0xbf, 10, 0, 0, 1}, "zero": {},
+		"real": enginetest.RealMAC, "virt": enginetest.VirtMAC, "virt6": enginetest.Virt6MAC,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := settled(t)
+			outside := func(f []byte) []byte { copy(f[6:], enginetest.PeerMAC[:]); return f } // who sends is a host
+			frames := [][]byte{
+				outside(enginetest.WhoHas(bad, enginetest.Peer4, enginetest.Real4)),
+				outside(enginetest.WhoHas(bad, enginetest.Peer4, enginetest.Peer4)),
+				outside(enginetest.ARP(2, bad, enginetest.Peer4, enginetest.RealMAC, enginetest.Real4)),
+			}
+			if bad != (config.MAC{}) { // else the builders leave the option out, and the frame's source counts
+				frames = append(frames,
+					outside(enginetest.Solicit(bad, enginetest.Peer6, enginetest.Real6, bad)),
+					outside(enginetest.Advertise(bad, enginetest.RealMAC, enginetest.Peer6, enginetest.Real6, enginetest.Peer6, 0x60, bad)),
+					outside(enginetest.Advertise(bad, enginetest.GroupMAC(allNodes), enginetest.Peer6, allNodes, enginetest.Peer6, 0x20, bad)))
+			}
+			// Once as an unknown neighbour, once as one that is known.
+			for _, known := range []bool{false, true} {
+				if known {
+					r.Turn(enginetest.WhoHas(enginetest.PeerMAC, enginetest.Peer4, enginetest.Real4)).WantReply(t)
+					r.Turn(enginetest.Solicit(enginetest.PeerMAC, enginetest.Peer6, enginetest.Real6, enginetest.PeerMAC)).WantReply(t)
+				}
+				for i, f := range frames {
+					if o := r.Turn(append([]byte(nil), f...)); len(o.Out) != 0 {
+						t.Errorf("frame %d: sent %x", i, o.Out)
+					}
+					r.Worker.Neighbours.Walk(func(n neigh.Neighbour) bool {
+						if n.MAC == bad && bad != (config.MAC{}) || known && n.MAC != enginetest.PeerMAC {
+							t.Errorf("frame %d: neighbour at %x", i, n.MAC)
+						}
+						return true
+					})
+				}
+			}
+		})
+	}
+}

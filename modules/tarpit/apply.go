@@ -47,6 +47,9 @@ func (s *stage) remap() {
 		if s.proof[i].phase != telling && s.runs(i, s.now) {
 			s.w.Table.Delete(*k, 1<<session.Probing, s.now)
 		}
+		if t := s.tallies[k.Net]; t != nil {
+			t.own[KeptLost] += s.backlogs[i].left()
+		}
 		s.settleUp(s.common.ledger(k.Net), i)
 		s.proofs.remove(i)
 	}

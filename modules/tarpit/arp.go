@@ -55,7 +55,7 @@ func (s *stage) refuseARP(b *burst.Burst, i int, n *network) burst.Reason {
 		return burst.TarpitDAD
 	case h.Op() != packet.ARPRequest || h.IsGratuitous():
 		return burst.TarpitGratuitous
-	case !isUnicast(packet.EthernetAt(b, i).Src()) || !isUnicast(h.SenderMAC()):
+	case !isUnicast(packet.EthernetAt(b, i).Src()) || !isUnicast(h.SenderMAC()) || n.isMAC(word(h.SenderMAC())):
 		return burst.TarpitSource
 	}
 	if why := s.refuseSource(b, i, n, 0, src, 0); why != burst.NumReasons {

@@ -26,7 +26,9 @@ func (s *stage) hearClaims(b *burst.Burst) {
 		}
 		if c.Record.State == session.Trapped {
 			n.own[Releases]++
-			s.event(n.released(), n, &c.Key, b.Now).MAC = c.MAC
+			e := s.event(n.released(), n, &c.Key, b.Now)
+			e.MAC = c.MAC
+			e.PayloadLen = uint8(copy(e.Payload[:], heardHow(c)))
 			s.emit()
 		}
 		s.watchFlood(n, c, b.Now)
@@ -34,11 +36,23 @@ func (s *stage) hearClaims(b *burst.Burst) {
 	}
 }
 
+// heardHow says what the MAC of a claim is that names no owner; nothing when it
+// is the owner's.
+func heardHow(c *neigh.Claim) string {
+	switch {
+	case c.Owner != [6]byte{}:
+		return ""
+	case c.By == neigh.ByDetection:
+		return "probed for by"
+	}
+	return "heard from"
+}
+
 // mustCorrect tells whether a claim names the owner of an address whose askers
 // were told our MAC: it released the capture itself, or it is the first to say
 // who released it.
 func mustCorrect(c *neigh.Claim) bool {
 	was := &c.Record
-	return c.Strong && isUnicast(c.MAC) && was.Askers[0] != [6]byte{} &&
+	return c.Owner != [6]byte{} && was.Askers[0] != [6]byte{} &&
 		(was.State == session.Trapped || was.State == session.Real && was.MAC == [6]byte{})
 }

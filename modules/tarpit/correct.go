@@ -12,7 +12,7 @@ import (
 // owner itself is never told: for it the frame would be a conflict (RFC 5227
 // section 2.4, RFC 4862 section 5.4.4). It returns false without a buffer.
 func (s *stage) correct(b *burst.Burst, n *network, k *session.Key, asker, owner [6]byte) bool {
-	if !isUnicast(asker) || asker == owner || n.isMAC(word(asker)) {
+	if !isUnicast(asker) || !isUnicast(owner) || asker == owner || n.isMAC(word(asker)) {
 		return true
 	}
 	if b.Originated >= b.Spares {

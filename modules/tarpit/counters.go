@@ -16,6 +16,10 @@ const (
 	ProbesQueued
 	ProbesExpired
 	Waiters
+	Kept
+	KeptTreated
+	KeptLost
+	KeptNot
 	Answers
 	Echoes
 	Renewals
@@ -50,6 +54,10 @@ var CounterInfos = [NumCounters]CounterInfo{
 	ProbesQueued:     {"probes_queued", "probes that had to wait for the rate bound or a spare buffer"},
 	ProbesExpired:    {"probes_expired", "probes that waited a second in vain"},
 	Waiters:          {"waiters", "askers remembered while a proof ran"},
+	Kept:             {"kept", "packets kept until the proof ends that they started or met"},
+	KeptTreated:      {"kept_treated", "kept packets treated when their proof had captured the address"},
+	KeptLost:         {"kept_lost", "kept packets dropped: the address is alive or undecided, or their sender is not to be answered any more"},
+	KeptNot:          {"kept_not", "packets not kept: both places taken, another worker's proof, long headers, or an echo request with more than 64 bytes"},
 	Answers:          {"answers", "ARP and ND answers for captured addresses, waiters included"},
 	Echoes:           {"echoes", "echo replies for captured addresses"},
 	Renewals:         {"renewals", "captures proven again in the background"},

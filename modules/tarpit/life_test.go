@@ -33,7 +33,7 @@ func signsOfLife() []sign {
 		{"ARP reply with sender T", cold4, et.ARP(2, hostMAC, cold4, askerMac, asker4), true},
 		{"gratuitous ARP request", cold4, et.WhoHas(hostMAC, cold4, cold4), true},
 		{"gratuitous ARP reply", cold4, et.ARP(2, hostMAC, cold4, config.MAC{}, cold4), true},
-		{"ARP probe for T", cold4, et.WhoHas(hostMAC, zero4, cold4), true},
+		{"ARP probe for T", cold4, et.WhoHas(hostMAC, zero4, cold4), false},
 		{"echo from T to a third", cold4, et.Echo(hostMAC, otherMAC, cold4, other4, 1, 1, nil), false},
 		{"TCP from T off the segment", cold4, et.TCP(hostMAC, otherMAC, netip.AddrPortFrom(cold4, 1), netip.MustParseAddrPort("198.51.100.1:80"), 2, 1, 0, nil), false},
 		{"UDP from T to our MAC", cold4, et.UDP(hostMAC, et.VirtMAC, netip.AddrPortFrom(cold4, 1), netip.AddrPortFrom(other4, 53), nil), false},
@@ -41,7 +41,7 @@ func signsOfLife() []sign {
 		{"NA for T", cold6, et.Advertise(hostMAC, allMAC, cold6, all, cold6, 0x20, hostMAC), true},
 		{"NA for T from another address", cold6, et.Advertise(hostMAC, allMAC, netip.MustParseAddr("fe80::50"), all, cold6, 0x20, hostMAC), true},
 		{"NS from T", cold6, et.Solicit(hostMAC, cold6, et.Peer6, hostMAC), true},
-		{"duplicate address detection for T", cold6, et.Solicit(hostMAC, zero6, cold6, config.MAC{}), true},
+		{"duplicate address detection for T", cold6, et.Solicit(hostMAC, zero6, cold6, config.MAC{}), false},
 		{"echo from T, IPv6", cold6, et.Echo(hostMAC, otherMAC, cold6, asker6, 1, 1, nil), false},
 	}
 }

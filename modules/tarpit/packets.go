@@ -57,8 +57,13 @@ func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
 		}
 		switch {
 		case st == session.Unknown:
-			b.Drop(i, s.prove(b, n, k, nil))
+			why := s.prove(b, n, k, nil)
+			if why == burst.TarpitUnknown || why == burst.TarpitProbing {
+				s.keep(b, i, n, k)
+			}
+			b.Drop(i, why)
 		case st == session.Probing:
+			s.keep(b, i, n, k)
 			b.Drop(i, burst.TarpitProbing)
 		case n.mode != config.TarpitEnable:
 			b.Drop(i, burst.TarpitObserve)
@@ -117,6 +122,9 @@ func (s *stage) stray(b *burst.Burst, i int, n *network) {
 	}
 	h := packet.EthernetAt(b, i)
 	flags := b.Meta[i].Flags
+	if r.MAC == [6]byte{} {
+		s.askOwner(b, n, &s.keys[i])
+	}
 	if !isUnicast(r.MAC) || r.MAC == h.Src() || n.isMAC(word(r.MAC)) || flags&burst.Truncated != 0 {
 		b.Drop(i, burst.TarpitReal) // owner unknown, or the very one who sent it here, or the end is lost
 		return
@@ -133,6 +141,17 @@ func (s *stage) stray(b *burst.Burst, i int, n *network) {
 // destinationPort is that of a slot whose sourcePort is not 0.
 func destinationPort(b *burst.Burst, i int) uint16 {
 	return binary.BigEndian.Uint16(b.Frame(i)[b.Meta[i].L4+2:])
+}
+
+// askOwner has the segment asked who owns an address that was released without
+// a name, within the share of upkeep: somebody still sends to us what is meant
+// for the owner, and is told when there is an answer. A host that detects
+// duplicates answers nobody until it is done (RFC 4862 section 5.4.3).
+func (s *stage) askOwner(b *burst.Burst, n *network, k *session.Key) {
+	f := familyOf(k)
+	if n.ledger.background[f].wait(n.bounds[f].background, 0, b.Now) == 0 {
+		s.proveAgain(b, n, k, forUpkeep)
+	}
 }
 
 // sourcePort is the source port of TCP and UDP, else 0.

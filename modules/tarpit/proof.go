@@ -75,6 +75,7 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 	}
 	i := s.proofs.add(k, b.Now)
 	s.proof[i] = proof{net: n.index, need: uint8(s.probes), start: session.Cut(b.Now)}
+	s.backlogs[i].n, s.backlogs[i].at = 0, 0
 	n.own[Proofs]++
 	if w != nil && s.proof[i].waiters.add(w) {
 		n.own[Waiters]++
@@ -253,6 +254,7 @@ func (s *stage) abort(i int, now int64) {
 
 // finish frees the slot of a proof.
 func (s *stage) finish(i int) {
+	s.nets[s.proof[i].net].own[KeptLost] += s.backlogs[i].left()
 	s.settleUp(s.nets[s.proof[i].net].ledger, i)
 	s.proofs.remove(i)
 }

@@ -123,8 +123,8 @@ func TestPacketToOurMACForUnknownStartsAProofWithoutWaiter(t *testing.T) {
 		o := l.Turn(et.TCP(askerMac, et.VirtMAC, netip.AddrPortFrom(src, 999), netip.AddrPortFrom(cold, 80), 2, 1, 0, nil))
 		l.wantDrop(o, burst.TarpitUnknown)
 		all := append(sayings(o.Out), sayings(l.Pass(1200*time.Millisecond))...)
-		if len(all) != 3 || countOf(all, probeFor(cold)) != 3 {
-			t.Fatalf("said %q, want three probes and no answer", all)
+		if len(all) != 4 || countOf(all, probeFor(cold)) != 3 || countOf(all, answerTo(cold)) != 0 {
+			t.Fatalf("said %q, want three probes, the SYN-ACK and no answer to who has it", all)
 		}
 		l.wantState(cold, session.Trapped)
 	})

@@ -8,14 +8,22 @@ import (
 // refuseSource is why whoever sent slot i is never answered, or
 // burst.NumReasons. The address is two words, port 0 for what has no ports.
 func (s *stage) refuseSource(b *burst.Burst, i int, n *network, hi, lo uint64, port uint16) burst.Reason {
+	if s.w.Observer.Captured.Has(i) {
+		return burst.TarpitSource
+	}
+	return s.neverAnswered(n, hi, lo, port, b.Now)
+}
+
+// neverAnswered is refuseSource for whoever is not captured.
+func (s *stage) neverAnswered(n *network, hi, lo uint64, port uint16, now int64) burst.Reason {
 	if _, which := n.addrs.Find(hi, lo, true); which != own.Foreign || !isHost(hi, lo) ||
-		family(hi, lo) == v4 && lo == n.addrs.Broadcast4 || s.w.Observer.Captured.Has(i) {
+		family(hi, lo) == v4 && lo == n.addrs.Broadcast4 {
 		return burst.TarpitSource
 	}
 	if len(s.snap.Ignore) > 0 && s.snap.Ignored(hi, lo, port) {
 		return burst.TarpitIgnored
 	}
-	if s.isServer(n, hi, lo, b.Now) {
+	if s.isServer(n, hi, lo, now) {
 		return burst.TarpitDHCP
 	}
 	return burst.NumReasons

@@ -36,6 +36,8 @@ type stage struct {
 
 	proofs   *timers
 	proof    [maxProofs]proof
+	backlogs [maxProofs]backlog // packets of the proofs
+	again    again
 	checks   *timers
 	check    [maxChecks]check
 	rechecks *timers

@@ -25,7 +25,7 @@ const (
 // claim that nobody stands by is forgotten.
 type check struct {
 	net    int
-	mac    [6]byte    // who claims; zero when a packet of unknown way did
+	mac    [6]byte    // the owner that the claim named; zero when it named none
 	askers [2][6]byte // who is to be told the owner
 	told   uint8      // how many of them were
 	tries  uint8      // questions asked
@@ -56,12 +56,9 @@ func (s *stage) verify(b *burst.Burst, n *network, c *neigh.Claim) {
 	}
 	v := &s.check[i]
 	old := *v
-	*v = check{net: n.index, at: b.Now + claimDelay, told: uint8(len(v.askers))}
-	if !fresh {
+	*v = check{net: n.index, mac: c.Owner, at: b.Now + claimDelay, told: uint8(len(v.askers))}
+	if !fresh && v.mac != [6]byte{} {
 		v.askers, v.told = old.askers, old.told // corrections still to be sent
-	}
-	if c.Strong {
-		v.mac = c.MAC
 	}
 	switch by {
 	case neigh.ByAnswer:
@@ -127,11 +124,12 @@ func (s *stage) advanceCheck(b *burst.Burst, i int) {
 	}
 }
 
-// standsBy tells whether the claimant was heard again since it was asked. For a
-// claim by a packet anything that names the owner's MAC is more than it said.
+// standsBy tells whether the claimant was heard again since it was asked. A claim
+// that named no owner may have come with the question; anything that names one
+// is more than it said.
 func (v *check) standsBy(r *session.Record) bool {
 	if v.mac == [6]byte{} {
-		return r.MAC != [6]byte{}
+		return r.MAC != [6]byte{} || r.Proven > v.asked
 	}
 	return r.Proven >= v.asked
 }

@@ -49,7 +49,8 @@ func (ws *waiters) macs() (m [2][6]byte) {
 }
 
 // tell answers the waiters of a proof that captured its address, unicast and
-// unasked, as far as spare buffers reach, and ends the proof with the last.
+// unasked, and treats the packets that it kept, as far as spare buffers reach. It
+// ends the proof with the last.
 func (s *stage) tell(b *burst.Burst, i int) {
 	p, k := &s.proof[i], &s.proofs.keys[i]
 	n := &s.nets[p.net]
@@ -68,6 +69,10 @@ func (s *stage) tell(b *burst.Burst, i int) {
 		}
 		s.answered(b.Now, n, k, w.ip, w.mac)
 		p.waiters.at++
+	}
+	if n.mode == config.TarpitEnable && !s.treat(b, n, k, &s.backlogs[i]) {
+		s.proofs.set(i, b.Now+moment)
+		return
 	}
 	s.finish(i)
 }
