@@ -23,7 +23,7 @@ const peerVariable = "MIRE_E2E_PEER"
 //	                               to TOTAL, and stays until the kernel gives up
 //	udp LOCAL REMOTE               sends one datagram
 //	flood REMOTE COUNT             sends COUNT datagrams as fast as it can
-//	writers N SOURCES TARGETS      holds N connections to port 80, see writers_test.go
+//	writers N BYTES SOURCES TARGETS holds N connections to port 80, see writers_test.go
 //
 // LOCAL is an address with a port, or `any`.
 func peer(words string) []string {
@@ -68,12 +68,16 @@ func runPeer(words []string) error {
 		return tcpClient(words[1], words[2], first, total)
 	case len(words) == 3 && words[0] == "udp":
 		return udpClient(words[1], words[2], 1)
-	case len(words) == 4 && words[0] == "writers":
+	case len(words) == 5 && words[0] == "writers":
 		n, err := strconv.Atoi(words[1])
 		if err != nil {
 			return err
 		}
-		return writers(n, strings.Split(words[2], ","), strings.Split(words[3], ","))
+		bytes, err := strconv.Atoi(words[2])
+		if err != nil {
+			return err
+		}
+		return writers(n, bytes, strings.Split(words[3], ","), strings.Split(words[4], ","))
 	case len(words) == 3 && words[0] == "flood":
 		n, err := strconv.Atoi(words[2])
 		if err != nil {

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -13,23 +14,27 @@ import (
 )
 
 const (
-	writersAtOnce  = 32 // connections being opened
-	writersBuffer  = 4096
+	writersAtOnce  = 32                   // connections being opened
+	writersPace    = 2 * time.Millisecond // between two of them
 	writersReports = time.Second
 )
 
 // crowdReport is one line of a writers process: connections that were opened, that
-// could not be, that the kernel has given up since, how many of the others have
-// sent two window probes or more without an answer, and how long ago the one that
-// waits longest was acknowledged something, in ms.
-type crowdReport struct{ opened, failed, lost, doubtful, silent int }
+// could not be, that the kernel has given up since; of the others those that
+// have sent two window probes or more without an answer and those with nothing
+// to say, which no timer will end; and how long ago the one that waits longest was
+// acknowledged something, in ms.
+type crowdReport struct{ opened, failed, lost, doubtful, idle, silent int }
 
-const crowdFormat = "opened %d failed %d lost %d doubtful %d silent %d\n"
+const crowdFormat = "opened %d failed %d lost %d doubtful %d idle %d silent %d\n"
 
 // writers opens n connections, from each source in turn to each target, and
-// writes into all of them without end. It says every second how they are, and
-// ends when it is killed.
-func writers(n int, sources, targets []string) error {
+// writes a number of bytes into each. It says every second how they are, and ends
+// when it is killed.
+//
+// The bytes must be more than the other end takes, but what it does not take is
+// kernel memory of the whole machine (tcp_mem), times n.
+func writers(n, bytes int, sources, targets []string) error {
 	limit := uint64(n + 1024)
 	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: limit, Max: limit}); err != nil {
 		return fmt.Errorf("room for %d sockets: %w", n, err)
@@ -41,7 +46,9 @@ func writers(n int, sources, targets []string) error {
 	conns := make([]atomic.Pointer[net.TCPConn], n)
 	go func() {
 		places := make(chan struct{}, writersAtOnce)
+		pace := time.NewTicker(writersPace)
 		for i := range n {
+			<-pace.C
 			places <- struct{}{}
 			go func() {
 				c, err := writer(sources[i%len(sources)], targets[i/len(sources)%len(targets)])
@@ -53,7 +60,7 @@ func writers(n int, sources, targets []string) error {
 				}
 				opened.Add(1)
 				conns[i].Store(c)
-				fill(c)
+				waitOut(c, bytes)
 				conns[i].Store(nil)
 				lost.Add(1)
 			}()
@@ -70,10 +77,13 @@ func writers(n int, sources, targets []string) error {
 			if info.Probes > 1 {
 				r.doubtful++
 			}
+			if info.Notsent_bytes == 0 && info.Unacked == 0 {
+				r.idle++
+			}
 			r.silent = max(r.silent, int(info.Last_ack_recv))
 		}
 		r.lost = int(lost.Load())
-		fmt.Printf(crowdFormat, r.opened, r.failed, r.lost, r.doubtful, r.silent)
+		fmt.Printf(crowdFormat, r.opened, r.failed, r.lost, r.doubtful, r.idle, r.silent)
 	}
 }
 
@@ -89,7 +99,6 @@ func capture(targets []string) error {
 				errs <- err
 				return
 			}
-			c.SetLinger(0)
 			c.Close()
 		})
 	}
@@ -98,7 +107,7 @@ func capture(targets []string) error {
 	return <-errs
 }
 
-// writer is a connection with the least buffer that the kernel grants.
+// writer is a connection that ends with a RST, also when its process is killed.
 func writer(source, target string) (*net.TCPConn, error) {
 	d := net.Dialer{Timeout: 30 * time.Second, KeepAlive: -1}
 	if source != "" {
@@ -106,8 +115,7 @@ func writer(source, target string) (*net.TCPConn, error) {
 	}
 	d.Control = func(_, _ string, c syscall.RawConn) error {
 		return c.Control(func(fd uintptr) {
-			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_SNDBUF, writersBuffer)
-			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, writersBuffer)
+			unix.SetsockoptLinger(int(fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
 		})
 	}
@@ -118,15 +126,12 @@ func writer(source, target string) (*net.TCPConn, error) {
 	return c.(*net.TCPConn), nil
 }
 
-// fill writes until the kernel gives the connection up.
-func fill(c *net.TCPConn) {
-	block := make([]byte, 16384)
-	for {
-		if _, err := c.Write(block); err != nil {
-			c.Close()
-			return
-		}
+// waitOut writes n bytes and waits until the kernel gives the connection up.
+func waitOut(c *net.TCPConn, n int) {
+	if _, err := c.Write(make([]byte, n)); err == nil {
+		io.Copy(io.Discard, c)
 	}
+	c.Close()
 }
 
 // infoOf is what the kernel knows of a connection, nil when it is closed.
