@@ -39,6 +39,7 @@ mire bench ha --part adverts --load 1m --rate 3M`,
 			&cli.DurationFlag{Name: "lag", Usage: "for how long it is measured"},
 			&cli.StringFlag{Name: "entries", Usage: "of the bulk transfer, such as 1M"},
 			&cli.IntFlag{Name: "crashes", Usage: "how often the master dies while datagrams are lost"},
+			&cli.IntFlag{Name: "switchovers", Usage: "how often the role goes there or back while datagrams are lost"},
 			&cli.DurationFlag{Name: "load", Usage: "for how long adverts are watched under load, and under twice that"},
 			&cli.StringFlag{Name: "rate", Usage: "of that load, frames/s, such as 6M"},
 			&cli.BoolFlag{Name: "no-huge", Usage: "ordinary memory, although there are hugepages"},
@@ -109,7 +110,7 @@ func benchHA(c *cli.Context) error {
 func benchHAOptions(c *cli.Context) (o ha.Options, err error) {
 	o = ha.Options{
 		Profile: c.String("profile"), Runs: c.Int("runs"), Stops: c.Int("stops"), Changes: c.Int("changes"), Lag: c.Duration("lag"),
-		Crashes: c.Int("crashes"), Load: c.Duration("load"), NoHuge: c.Bool("no-huge"),
+		Crashes: c.Int("crashes"), Switchovers: c.Int("switchovers"), Load: c.Duration("load"), NoHuge: c.Bool("no-huge"),
 		Progress: &bench.Progress{To: os.Stderr, Terminal: isatty.IsTerminal(os.Stderr.Fd())},
 	}
 	for _, word := range list(c.String("part")) {

@@ -46,3 +46,31 @@ func TestKillUnderLossLosesNothingOlderThanASecond(t *testing.T) {
 	}
 	t.Logf("%d captures known at the end, %d a second before, %d survived", len(known[len(known)-1].all), len(known[i].all), len(survived))
 }
+
+// Two of a hundred datagrams between the nodes are lost while addresses are
+// captured; each planned handover succeeds at the first try.
+func TestSwitchoverUnderLossSucceedsEachTime(t *testing.T) {
+	need(t, "iptables", "sysctl")
+	w := newTwins(t, nil)
+	w.is(0)
+	w.sysctl("bridge", "net.bridge.bridge-nf-call-iptables=1")
+	w.must("bridge", "iptables", "-A", "FORWARD", "-p", "udp", "--dport", "10439", "-m", "statistic", "--mode", "random", "--probability", "0.02", "-j", "DROP")
+	scan := w.scan()
+	from, done := 0, 0
+	for try := 0; scan.running() || try < 10; try++ {
+		time.Sleep(500 * time.Millisecond)
+		out, err := w.n[from].try("ctl", "switchover")
+		if err != nil {
+			t.Fatalf("try %d: %v, %s", try, err, out)
+		}
+		from, done = 1-from, done+1
+		eventually(t, 5*time.Second, "the other one is master", func() bool {
+			return w.n[from].ha().Standing == "master" && w.n[1-from].ha().Standing == "backup"
+		})
+	}
+	w.is(from)
+	if a, b := w.n[0].trapped(), w.n[1].trapped(); !slices.Equal(a, b) || len(a) == 0 {
+		t.Errorf("%d and %d captures", len(a), len(b))
+	}
+	t.Logf("%d of %d handovers, %d captures", done, done, len(w.n[from].trapped()))
+}

@@ -158,3 +158,52 @@ func TestLostQuestionIsAskedAgainAmidLists(t *testing.T) {
 		t.Errorf("the group differs still, %d questions", p.b.count.sent[DigestDiff]-sent)
 	}
 }
+
+// A session that replaces one that was not missed yet begins its numbers anew:
+// what the peer says in it is heard.
+func TestSessionThatReplacesAnotherIsHeard(t *testing.T) {
+	p := ready(t, 11, 50)
+	p.pass(3000)
+	p.b = newEnd(t, "b", 5, 30_000, 1, 55)
+	p.b.skew = 0
+	// a's worker stands still for more than a second, and hears b before its Tick.
+	for range 1100 {
+		p.now += millisecond
+		p.tick(p.b, &p.way[0])
+	}
+	for range 3 {
+		p.now += millisecond
+		p.deliver(p.a, &p.way[0])
+		p.deliver(p.b, &p.way[1])
+	}
+	p.until(2000, "equal", func() bool { return p.converged() && p.equal() })
+	if p.a.count.sessions != 2 {
+		t.Errorf("%d sessions", p.a.count.sessions)
+	}
+}
+
+// A worker that gets its core three times a second is slow, and no more.
+func TestSlowWorkerKeepsItsSession(t *testing.T) {
+	p := newPipe(t, 12)
+	p.elect(p.a)
+	turns := 0
+	turn := func() {
+		p.now += millisecond
+		p.deliver(p.a, &p.way[0])
+		p.tick(p.a, &p.way[1])
+		if turns++; turns%300 == 0 {
+			p.deliver(p.b, &p.way[1])
+			p.tick(p.b, &p.way[0])
+		}
+	}
+	for range 3000 {
+		turn()
+	}
+	p.a.write(1, session.Trapped, p.now)
+	for range 5000 {
+		turn()
+	}
+	if !p.a.up || !p.b.up || p.a.count.sessions != 1 || p.b.stateOf(1, p.now) != session.Trapped {
+		t.Errorf("up %v and %v, %d sessions, entry %d", p.a.up, p.b.up, p.a.count.sessions, p.b.stateOf(1, p.now))
+	}
+}

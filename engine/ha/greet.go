@@ -57,6 +57,7 @@ func (p *Peer) begin(now int64, out Outlet) {
 		p.table.ClearMarks() // most of the table by now; the digests find what they stood for
 	}
 	p.up, p.heard, p.aliveAt, p.trusted = true, now, 0, false
+	p.remote.by = 0 // also when the session before was not missed yet
 	p.count.sessions++
 	p.why = ""
 	p.update.reset()

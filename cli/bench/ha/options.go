@@ -44,6 +44,8 @@ type Options struct {
 	Entries int
 	// Crashes is how often the master dies while datagrams are lost.
 	Crashes int
+	// Switchovers is how often the role goes there or back while datagrams are lost.
+	Switchovers int
 	// Load is how long advertisements are watched under Rate frames/s, and then
 	// under twice that.
 	Load time.Duration
@@ -58,8 +60,8 @@ type Options struct {
 
 // profiles are what to do without being told more.
 var profiles = map[string]Options{
-	"quick": {Runs: 5, Stops: 3, Lag: 3 * time.Second, Entries: 1_000_000, Crashes: 3, Load: 20 * time.Second},
-	"full":  {Runs: 50, Stops: 10, Lag: 30 * time.Second, Entries: 1_000_000, Crashes: 20, Load: 10 * time.Minute},
+	"quick": {Runs: 5, Stops: 3, Lag: 3 * time.Second, Entries: 1_000_000, Crashes: 3, Switchovers: 20, Load: 20 * time.Second},
+	"full":  {Runs: 50, Stops: 10, Lag: 30 * time.Second, Entries: 1_000_000, Crashes: 20, Switchovers: 200, Load: 10 * time.Minute},
 }
 
 // Profiles are the names that Options.Profile may have.
@@ -101,6 +103,7 @@ func (o *Options) Check() error {
 		def, max int
 	}{
 		{"runs", &o.Runs, p.Runs, 10_000}, {"stops", &o.Stops, p.Stops, 10_000}, {"crashes", &o.Crashes, p.Crashes, 10_000},
+		{"switchovers", &o.Switchovers, p.Switchovers, 10_000},
 		{"changes", &o.Changes, changes, 1_000_000}, {"entries", &o.Entries, p.Entries, 4_000_000},
 	} {
 		if *f.v == 0 {

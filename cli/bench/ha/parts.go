@@ -67,8 +67,9 @@ func (c *Crashes) Oldest() (d time.Duration) {
 // the other node has everything.
 type Handovers struct {
 	Rate float64 `json:"changes_per_second"` // until then
+	Loss float64 `json:"loss,omitempty"`     // part of the datagrams
 	// Runs is how long each took, from being asked for; Lost how many changes were
-	// not in the other table then; Failed why some were given up.
+	// not in the other table then; Failed why some were given up. Each try counts.
 	Runs   []time.Duration `json:"took_ns"`
 	Lost   int             `json:"lost"`
 	Failed []string        `json:"failed,omitempty"`

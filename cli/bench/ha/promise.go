@@ -35,6 +35,9 @@ func (r *Result) Promises() (list []Promise) {
 	if r.Handovers != nil {
 		list = append(list, r.Handovers.promise())
 	}
+	if r.Switchovers != nil {
+		list = append(list, r.Switchovers.promise())
+	}
 	for i := range r.Jitter {
 		list = append(list, r.Jitter[i].promise())
 	}
@@ -64,7 +67,11 @@ func (c *Crashes) promise() Promise {
 }
 
 func (h *Handovers) promise() Promise {
-	p := Promise{What: fmt.Sprintf("planned handover amid %s changes/s, %d times", count(h.Rate), len(h.Runs)+len(h.Failed)),
+	amid := ""
+	if h.Loss > 0 {
+		amid = fmt.Sprintf(", %.0f %% loss", 100*h.Loss)
+	}
+	p := Promise{What: fmt.Sprintf("planned handover amid %s changes/s%s, %d times", count(h.Rate), amid, len(h.Runs)+len(h.Failed)),
 		Promised: "nothing lost", Measured: fmt.Sprintf("%d lost, %d given up", h.Lost, len(h.Failed)), Met: len(h.Runs) > 0 && h.Lost+len(h.Failed) == 0}
 	if len(h.Runs) > 0 {
 		p.Spread = fmt.Sprintf("took up to %s", nanos(slices.Max(h.Runs)).text())

@@ -23,7 +23,9 @@ type Result struct {
 	Bulk       *Bulk      `json:"bulk,omitempty"`
 	Crashes    *Crashes   `json:"crashes,omitempty"`
 	Handovers  *Handovers `json:"handovers,omitempty"`
-	Jitter     []Jitter   `json:"jitter,omitempty"`
+	// Switchovers are those with loss, there and back.
+	Switchovers *Handovers `json:"switchovers,omitempty"`
+	Jitter      []Jitter   `json:"jitter,omitempty"`
 }
 
 // Loss is how the master of one side was lost in one way, again and again.

@@ -30,7 +30,8 @@ func sample() *Result {
 		Bulk:   &Bulk{Entries: 1_000_000, Arrived: 1_000_000, Took: time.Second, Complete: true, Rate: 1e4, HadCPU: []float64{99, 98}},
 		Crashes: &Crashes{Loss: 0.01, Rate: 1e5, Runs: []Crash{{Changes: 10, Missing: 2, Oldest: 300 * time.Millisecond},
 			{Changes: 10, Missing: 1, Oldest: 999 * time.Millisecond}}},
-		Handovers: &Handovers{Rate: 1e5, Runs: []time.Duration{time.Millisecond}},
+		Handovers:   &Handovers{Rate: 1e5, Runs: []time.Duration{time.Millisecond}},
+		Switchovers: &Handovers{Loss: 0.02, Rate: 200, Runs: []time.Duration{time.Millisecond, time.Millisecond}},
 		Jitter: []Jitter{{Name: "100 %", Percentiles: Percentiles{Count: 9, P999: 4e6}, Interval: advert, HadCPU: []float64{99, 98}},
 			{Name: "200 %", Overload: true, Percentiles: Percentiles{Count: 9, P999: 9e8}, Elections: 4, HadCPU: []float64{50, 98}}},
 	}
@@ -51,6 +52,7 @@ func TestPromises(t *testing.T) {
 		"crash":         func(r *Result) { r.Crashes.Runs[1].Old = 1 },
 		"handover":      func(r *Result) { r.Handovers.Lost = 1 },
 		"given up":      func(r *Result) { r.Handovers.Failed = []string{"late"} },
+		"one of many":   func(r *Result) { r.Switchovers.Failed = []string{"late"} },
 		"jitter":        func(r *Result) { r.Jitter[0].P999 = 5e6 },
 		"election":      func(r *Result) { r.Jitter[0].Elections = 1 },
 		"nothing":       func(r *Result) { *r = Result{} },

@@ -34,7 +34,7 @@ func bulkTable(entries int) int { return max(smallTable, entries+entries/3) }
 // sync measures what travels between two nodes of this process.
 func (o *Options) sync(ctx context.Context, bed *testbed.Bed, r *Result) error {
 	r.Conditions = append(r.Conditions, "sync: two workers in this process, a core each, over net_ring of 1,024; every datagram sealed, all of it on the workers' own threads")
-	for _, f := range []func(context.Context, *testbed.Bed, *Result) error{o.lag, o.bulk, o.crashes, o.handovers} {
+	for _, f := range []func(context.Context, *testbed.Bed, *Result) error{o.lag, o.bulk, o.crashes, o.handovers, o.switchovers} {
 		if err := f(ctx, bed, r); err != nil {
 			return err
 		}

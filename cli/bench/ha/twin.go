@@ -38,7 +38,7 @@ type twin struct {
 type twins struct {
 	master, backup *twin
 	writer         *writer
-	watcher        *watcher
+	watcher        *watcher // nil: both write, whoever is master
 }
 
 // realOf are the addresses of the two.
@@ -47,7 +47,16 @@ var realOf = [2]string{"10.255.255.1", "10.255.255.2"}
 // newTwins builds both, parked, with empty tables of a capacity. The two share a
 // secret that nobody else has.
 func newTwins(bed *testbed.Bed, capacity int, loss float64, wr *writer, wa *watcher) (t *twins, err error) {
-	t = &twins{writer: wr, watcher: wa}
+	t, err = twinsOf(bed, capacity, loss, wr, wa)
+	if t != nil {
+		t.writer, t.watcher = wr, wa
+	}
+	return t, err
+}
+
+// twinsOf is newTwins for any two modules beside the master and the backup.
+func twinsOf(bed *testbed.Bed, capacity int, loss float64, ofMaster, ofBackup engine.Module) (t *twins, err error) {
+	t = &twins{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, t.close())
@@ -61,10 +70,10 @@ func newTwins(bed *testbed.Bed, capacity int, loss float64, wr *writer, wa *watc
 	key := secret.New(root)
 	lcores := bed.Lcores()
 	// The last CPU is the master's.
-	if t.master, err = newTwin(bed, 0, lcores[0], key, engine.Master, capacity, loss, wr); err != nil {
+	if t.master, err = newTwin(bed, 0, lcores[0], key, engine.Master, capacity, loss, ofMaster); err != nil {
 		return t, err
 	}
-	t.backup, err = newTwin(bed, 1, lcores[1], key, engine.Backup, capacity, loss, wa)
+	t.backup, err = newTwin(bed, 1, lcores[1], key, engine.Backup, capacity, loss, ofBackup)
 	return t, err
 }
 

@@ -13,7 +13,7 @@ func TestWires(t *testing.T) {
 		t.Skip("skipped: DPDK ports need root")
 	}
 	saved := 0
-	o := Options{Profile: "quick", Parts: []Part{Sync, Adverts}, NoHuge: true, Changes: 5000, Lag: time.Second, Entries: 20_000, Crashes: 1,
+	o := Options{Profile: "quick", Parts: []Part{Sync, Adverts}, NoHuge: true, Changes: 5000, Lag: time.Second, Entries: 20_000, Crashes: 1, Switchovers: 5,
 		Load: time.Second, Rate: 10_000, Save: func(*Result) error { saved++; return nil }}
 	r, err := Run(t.Context(), o)
 	if err != nil {
@@ -31,6 +31,9 @@ func TestWires(t *testing.T) {
 	}
 	if h := r.Handovers; len(h.Runs)+len(h.Failed) != 1 || h.Lost != 0 || h.Rate <= 0 {
 		t.Errorf("handovers %+v", h)
+	}
+	if h := r.Switchovers; len(h.Runs) != 5 || h.Lost+len(h.Failed) != 0 {
+		t.Errorf("switchovers %+v", h)
 	}
 	if len(r.Jitter) != 2 || r.Jitter[0].Answered <= 0 || r.Jitter[0].Overload || !r.Jitter[1].Overload {
 		t.Errorf("jitter %+v", r.Jitter)

@@ -28,7 +28,11 @@ func entryKey(n uint32) session.Key {
 // capture writes the n-th entry as the tarpit does for an address that it has
 // proven to be nobody's.
 func capture(t *session.Table, n uint32, now int64) session.Outcome {
-	r := session.Record{Key: entryKey(n), State: session.Trapped, Proven: now, Expires: now + life}
+	return captureFor(t, n, now, life)
+}
+
+func captureFor(t *session.Table, n uint32, now, lives int64) session.Outcome {
+	r := session.Record{Key: entryKey(n), State: session.Trapped, Proven: now, Expires: now + lives}
 	return t.Put(&r, 1<<session.Unknown|1<<session.Trapped, now)
 }
 
@@ -40,6 +44,7 @@ type writer struct {
 	// marks gets one change of each Tick; journal all of them while it has room.
 	marks   *markers
 	journal []written
+	lives   int64 // of an entry, nanoseconds; 0: life, and nothing is removed
 
 	w       *engine.Worker
 	next    uint32
@@ -47,6 +52,7 @@ type writer struct {
 	last    int64
 	changed atomic.Uint64
 	refused atomic.Uint64
+	sweep   session.Cursor
 }
 
 var (
@@ -66,6 +72,9 @@ func (*writer) Process(*burst.Burst) {}
 // Apply implements engine.Stage.
 func (*writer) Apply(*config.Snapshot) {}
 
+// sweepATick is how many buckets are looked through for what has expired.
+const sweepATick = 64
+
 // maxDebt is for how long the worker may have had no CPU and still make all
 // changes that were due.
 const maxDebt = int64(20e6)
@@ -73,7 +82,12 @@ const maxDebt = int64(20e6)
 // Tick implements engine.Stage.
 func (s *writer) Tick(b *burst.Burst) {
 	const second = int64(1e9)
-	if s.w.Role.Frozen() { // as the tarpit: nothing new before a handover
+	lives := life
+	if s.lives != 0 {
+		lives = s.lives
+		s.w.Table.Scan(&s.sweep, sweepATick, b.Now, nil) // as the tarpit, on both nodes
+	}
+	if s.w.Role.Frozen() || !s.w.Role.Master() { // as the tarpit: nothing new before a handover
 		s.last = b.Now
 		return
 	}
@@ -87,7 +101,7 @@ func (s *writer) Tick(b *burst.Burst) {
 		if s.next++; s.next == s.keys {
 			s.next = 0
 		}
-		if capture(s.w.Table, n, b.Now) != session.Done {
+		if captureFor(s.w.Table, n, b.Now, lives) != session.Done {
 			s.refused.Add(1)
 			continue
 		}
