@@ -104,7 +104,8 @@ func TestKeptPacketOfWhoIsRefusedMeanwhileIsDropped(t *testing.T) {
 		end   session.State
 	}{
 		"a DHCP server, learnt meanwhile": {et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil), func(l *lab) {
-			l.Turn(dhcp(dhcpFrame{reply: true, typ: layers.DHCPMsgTypeOffer, server: server4, client: hostMAC, your: other4}))
+			l.shows(serverMAC, server4)
+			l.Turn(dhcp(dhcpFrame{reply: true, typ: layers.DHCPMsgTypeOffer, server: server4, client: hostMAC, your: other4, mac: serverMAC}))
 		}, nil, session.Trapped},
 		"a source that a reload ignores": {echoTo(cold4, 7, 8), func(l *lab) {
 			l.Apply(watched(func(s *config.Snapshot) { s.Ignore = []config.Ignore{{Prefix: netip.PrefixFrom(asker4, 32)}} }))
