@@ -104,8 +104,7 @@ func TestKeptPacketOfWhoIsRefusedMeanwhileIsDropped(t *testing.T) {
 		end   session.State
 	}{
 		"a DHCP server, learnt meanwhile": {et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil), func(l *lab) {
-			l.shows(serverMAC, server4)
-			l.Turn(dhcp(dhcpFrame{reply: true, typ: layers.DHCPMsgTypeOffer, server: server4, client: hostMAC, your: other4, mac: serverMAC}))
+			l.believes(serverMAC, server4)
 		}, nil, session.Trapped},
 		"a source that a reload ignores": {echoTo(cold4, 7, 8), func(l *lab) {
 			l.Apply(watched(func(s *config.Snapshot) { s.Ignore = []config.Ignore{{Prefix: netip.PrefixFrom(asker4, 32)}} }))
@@ -149,6 +148,9 @@ func TestKeptPacketOfWhoIsRefusedMeanwhileIsDropped(t *testing.T) {
 				if p := et.Decode(f); p.Layer(layers.LayerTypeTCP) != nil || p.Layer(layers.LayerTypeICMPv4) != nil {
 					t.Errorf("said %s", said(et.Frame{Data: f}))
 				}
+			}
+			if isServer := name == "a DHCP server, learnt meanwhile"; isServer != (ev[event.Spared] == 1) {
+				t.Errorf("events %v, want a server's packet reported as spared, and no other", ev)
 			}
 			if ev[event.SYNACK]+ev[event.EchoReply] != 0 || l.count(KeptLost) != 1 || l.count(KeptTreated) != 0 {
 				t.Errorf("events %v, lost %d, treated %d", ev, l.count(KeptLost), l.count(KeptTreated))

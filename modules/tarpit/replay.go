@@ -23,52 +23,66 @@ func (s *stage) treat(b *burst.Burst, n *network, k *session.Key, q *backlog) bo
 		if r, ok := s.w.Table.Get(*k, b.Now); !ok || r.State != session.Trapped {
 			return true // came alive while we were waiting for a buffer
 		}
-		e := &q.of[q.at]
-		if s.refuseKept(b, n, e) {
-			n.own[KeptLost]++
-			continue
-		}
 		if b.Originated >= b.Spares {
 			return false
 		}
-		s.replay(b, n, k, e)
-		n.own[KeptTreated]++
+		if s.replay(b, n, k, &q.of[q.at]) {
+			n.own[KeptTreated]++
+		} else {
+			n.own[KeptLost]++
+		}
 	}
 	return true
 }
 
-// replay treats one kept packet.
-func (s *stage) replay(b *burst.Burst, n *network, k *session.Key, e *kept) {
-	r := &s.again.b
-	r.N, r.Room, r.Now, r.Send = 1, keptSize, b.Now, 0
+// replay treats one kept packet; false when its sender became one that is never
+// answered while the proof ran.
+func (s *stage) replay(b *burst.Burst, n *network, k *session.Key, e *kept) bool {
+	r := s.again.load(e, n, b.Now)
+	s.keys[0], s.plain = *k, stateless.Plain{}
+	if why := s.refuseKept(n, e, b.Now); why != burst.NumReasons {
+		if why == burst.TarpitDHCP {
+			s.sparedPacket(r, 0, n)
+		}
+		return false
+	}
+	s.serve(r, 1)
+	if r.Send == 0 {
+		return true
+	}
+	if p := b.Originate(r.Out[0], int(r.Len[0])); p != nil {
+		copy(p, r.Frame(0))
+	}
+	return true
+}
+
+// load makes a kept packet slot 0, the only one, of the burst.
+func (a *again) load(e *kept, n *network, now int64) *burst.Burst {
+	r := &a.b
+	r.N, r.Room, r.Now, r.Send = 1, keptSize, now, 0
 	r.Begin()
-	r.Map(0, s.again.frame[:], copy(s.again.frame[:], e.frame[:e.size]))
+	r.Map(0, a.frame[:], copy(a.frame[:], e.frame[:e.size]))
 	r.In[0], r.Meta[0] = e.in, e.meta
 	r.Meta[0].Net = uint16(n.index) // a reload may have moved it
 	r.Class[e.meta.Class] = 1
 	if e.v6 {
 		r.V6 = 1
 	}
-	s.keys[0], s.plain = *k, stateless.Plain{}
-	s.serve(r, 1)
-	if r.Send == 0 {
-		return
-	}
-	if p := b.Originate(r.Out[0], int(r.Len[0])); p != nil {
-		copy(p, r.Frame(0))
-	}
+	return r
 }
 
-// refuseKept tells whether the sender of a kept packet became one that is never
-// answered while the proof ran: captured itself, ignored by a reload, or a DHCP
-// server that was just learnt.
-func (s *stage) refuseKept(b *burst.Burst, n *network, e *kept) bool {
+// refuseKept is refusePacket for a kept packet: captured meanwhile, ignored by a
+// reload, or a DHCP server that was just learnt.
+func (s *stage) refuseKept(n *network, e *kept, now int64) burst.Reason {
 	hi, lo := e.flow.hi, e.flow.lo
+	if s.isCaptured(e, hi, lo, now) {
+		return burst.TarpitSource
+	}
 	var port uint16
 	if e.meta.Class != burst.ClassEcho {
 		port = uint16(e.flow.ports >> 16)
 	}
-	return s.neverAnswered(n, hi, lo, port, b.Now) != burst.NumReasons || s.isCaptured(e, hi, lo, b.Now)
+	return s.neverAnswered(n, hi, lo, port, now)
 }
 
 // isCaptured tells whether the source of a kept packet is held captured.
