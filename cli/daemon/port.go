@@ -96,7 +96,7 @@ func (p *port) attach() error {
 func (p *port) binding() config.Binding {
 	b := config.Binding{
 		Interface: p.conf.Number, Port: p.dev.ID(), MAC: p.mac, MTU: p.mtu,
-		Kernel: p.dev.KernelBacked(), Host: p.host,
+		Kernel: p.dev.KernelBacked(), NoNeighbours: p.dev.NoNeighbours(), Host: p.host,
 	}
 	if p.dev.KernelIsPeer() {
 		b.MAC = config.MAC{} // not ours to hide from: it asks

@@ -44,6 +44,9 @@ const (
 	SplitBrain                  // the peer was master beside us; Payload says what became of it
 	Handover                    // a planned handover began or ended; Payload says how
 	SyncConverged               // the tables of the peer and of this node are equal
+	HearingLost                 // answers to the MAC we ask from, in MAC, do not arrive
+	HearingBack                 // they arrive again
+	StoodStill                  // a worker had no turn for Count seconds
 	NumKinds
 )
 

@@ -71,7 +71,9 @@ func (s *stage) request(b *burst.Burst, i int, n *network, w *waiter) {
 	switch s.states[i] {
 	case session.Unknown:
 		b.Drop(i, s.prove(b, n, k, w))
+		s.askAsker(b, n, w.ip, w.mac)
 	case session.Probing:
+		s.askAsker(b, n, w.ip, w.mac)
 		if !s.maybeServer(n, k, b.Now) {
 			s.join(n, k, w)
 		}
@@ -97,13 +99,18 @@ func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
 		b.Drop(i, burst.TarpitUnknown) // changed since the lookup
 		return
 	}
-	if s.isBlind(n, &r) {
+	if s.isBlindNow(n, &r) {
 		s.release(n, k, b.Now)
 		b.Drop(i, s.prove(b, n, k, w))
 		return
 	}
 	if n.mode != config.TarpitEnable {
 		b.Drop(i, burst.TarpitObserve)
+		return
+	}
+	s.askRegular(b, n, familyOf(k), w)
+	if n.isDeaf(familyOf(k)) {
+		b.Drop(i, burst.TarpitDeaf)
 		return
 	}
 	if r.Askers[0] != w.mac && r.Askers[1] != w.mac {

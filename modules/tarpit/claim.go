@@ -30,6 +30,9 @@ func (s *stage) hearClaims(b *burst.Burst) {
 			s.event(event.Released, n, &c.Key, b.Now).MAC = c.MAC
 			s.emit()
 		}
+		if c.Strong && c.By != neigh.ByDetection && c.By != neigh.ByLease {
+			s.notice(n, &c.Key, c.MAC, b.Now)
+		}
 		s.watchFlood(n, c, b.Now)
 		s.verify(b, n, c)
 	}

@@ -34,6 +34,7 @@ type ledger struct {
 	queried           atomic.Int64           // when the first of those was heard
 	asked             atomic.Int64           // when any MLD query was heard last
 	blind             atomic.Int64           // captures from before this time do not count
+	hearing           [families]hearing
 }
 
 // common is what the stages of all workers share.
@@ -42,7 +43,10 @@ type common struct {
 	ledgers  map[uint16]*ledger
 	stages   []*stage
 	ears     ears
-	clean    [maxWorkers]atomic.Uint64 // generation under which a worker swept its share last
+	clean    [maxWorkers]cleanliness
+	doubts   atomic.Uint64 // how often all captures came into doubt
+	stood    atomic.Int64  // until when a worker stood still
+	ports    [maxPorts]portEar
 	servers  servers
 	captives captives
 	commands mailbox
