@@ -102,6 +102,18 @@ func (p *Port) KernelBacked() bool { return p.kernelBacked }
 // tap: what it sends by its own MAC address is then received like any host's.
 func (p *Port) KernelIsPeer() bool { return p.driver == "net_tap" }
 
+// NoNeighbours tells that nobody can answer behind the port by its nature: it
+// reads a file, is one end of a ring, or has nothing behind it.
+func (p *Port) NoNeighbours() bool {
+	switch p.driver {
+	case "net_null", "net_ring":
+		return true
+	case "net_pcap":
+		return p.kernel == ""
+	}
+	return false
+}
+
 // ErrNoServer: a memif client was started before its server, or after its end.
 var ErrNoServer = errors.New("no memif server listens on its socket")
 

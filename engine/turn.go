@@ -80,7 +80,7 @@ func (w *Worker) decide(b *burst.Burst) {
 // nothing, when there is nothing left that a stage could look at.
 func (w *Worker) process(i int, b *burst.Burst) bool {
 	in := b.Undecided
-	if in == 0 && w.Observer.N == 0 {
+	if in == 0 && w.Observer.N == 0 && w.Observer.NAnswers == 0 {
 		return false
 	}
 	sent, own := b.Verdicts.Sent, b.Verdicts.Originated

@@ -276,6 +276,7 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 	}
 	normal, strict := mixedSnapshot(), mixedSnapshot(func(s *config.Snapshot) { s.Settings.PartialDrop = true })
 	synack := mixedSnapshot(func(s *config.Snapshot) { s.Networks[0].Policy.Kind = config.PolicySynack })
+	unsure := mixedSnapshot(enginetest.WithHearing(config.HearingProven)) // nobody answers: deaf
 	r := rig.New(t, normal, append([]engine.Module{ha.New()}, chain...)...)
 	r.Lane.Discard = true
 	in := make([]enginetest.Frame, burst.Size)
@@ -295,6 +296,10 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 			r.Apply(synack)
 		case 3000:
 			r.Apply(normal)
+		case 3500:
+			r.Apply(unsure)
+		case 3700:
+			r.Apply(normal)
 		case 4000:
 			r.Lane.Starve = true
 		case 4100:
@@ -307,9 +312,9 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 		r.Lane.In = in
 		// Mostly 100 us a turn; now and then the segment is quiet for seconds.
 		r.Lane.Now += int64(100 * time.Microsecond)
-		if turn%1400 == 0 {
+		if turn%1400 == 0 || turn%5000 == 3600 {
 			r.Lane.In = nil
-			for range 3000 {
+			for range 6000 {
 				r.Lane.Now += int64(time.Millisecond)
 				r.Worker.Turn()
 			}

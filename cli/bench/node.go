@@ -113,7 +113,7 @@ func newScene(s setup, sec *secret.Secret) (*scene, error) {
 	}
 	return &scene{
 		family: s.workload.family, table: s.table, onLink: s.onLink, size: s.size,
-		snap:   snap.Bind([]config.Binding{{Interface: 1, MTU: 1500}}),
+		snap:   snap.Bind([]config.Binding{{Interface: 1, MTU: 1500, NoNeighbours: true}}),
 		secret: sec, day: time.Now().Unix() / 86400,
 	}, nil
 }
@@ -139,7 +139,7 @@ func (n *node) openPort() error {
 	if _, err = n.port.Configure(dpdk.PortConfig{RxQueues: q, TxQueues: q, OnePool: true, Promiscuous: true, AllMulticast: true}, n.rig.pool); err != nil {
 		return err
 	}
-	n.scene.snap = n.scene.snap.Bind([]config.Binding{{Interface: 1, Port: n.port.ID(), MTU: 1500}})
+	n.scene.snap = n.scene.snap.Bind([]config.Binding{{Interface: 1, Port: n.port.ID(), MTU: 1500, NoNeighbours: true}})
 	n.scene.snap.Generation = 1
 	n.snaps.Store(n.scene.snap)
 	n.wall.Store(time.Now().UnixNano() - dpdk.Now())

@@ -169,7 +169,7 @@ func (l *Lab) bind(s *config.Snapshot) (*config.Snapshot, error) {
 				len(s.Interfaces), len(l.ports), f.Number, f.Name)
 		}
 		bindings = append(bindings, config.Binding{
-			Interface: f.Number, Port: p.ID(), MAC: config.MAC(p.info.MAC), MTU: max(p.info.MTU, 1500), Kernel: p.KernelBacked(),
+			Interface: f.Number, Port: p.ID(), MAC: config.MAC(p.info.MAC), MTU: max(p.info.MTU, 1500), Kernel: p.KernelBacked(), NoNeighbours: p.NoNeighbours(),
 		})
 	}
 	return s.Bind(bindings), nil

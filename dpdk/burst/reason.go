@@ -59,6 +59,7 @@ const (
 	TarpitNDInvalid
 	TarpitProtocol
 	TarpitUDP
+	TarpitDeaf
 
 	// Tarpit: TCP, by row of the decision table (see modules/tarpit/README.md).
 	TarpitBackscatter
@@ -127,6 +128,7 @@ var Reasons = [NumReasons]ReasonInfo{
 	TarpitGratuitous: {"tarpit_gratuitous", "an announcement: learnt from, needs no answer"},
 	TarpitNDInvalid:  {"tarpit_nd_invalid", "neighbour discovery that asks nothing of us"},
 	TarpitProtocol:   {"tarpit_protocol", "a protocol that a captured address does not answer"},
+	TarpitDeaf:       {"tarpit_deaf", "request for a captured address on a network where we do not hear answers"},
 	TarpitUDP:        {"tarpit_udp", "UDP to a captured address: logged, never answered"},
 
 	TarpitBackscatter: {"tarpit_backscatter", "row 3: unsolicited SYN-ACK"},

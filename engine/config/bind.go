@@ -12,16 +12,18 @@ const NoPort = 0xffff
 
 // Binding tells where an interface of the configuration ended up.
 type Binding struct {
-	Interface int          // Interface.Number
-	Port      uint16       // DPDK port id
-	MAC       MAC          // the port's own address
-	MTU       int          // bytes of IP packet
-	Kernel    bool         // a kernel interface stands behind the port
-	Host      []netip.Addr // addresses that the host's kernel has on it
+	Interface int    // Interface.Number
+	Port      uint16 // DPDK port id
+	MAC       MAC    // the port's own address
+	MTU       int    // bytes of IP packet
+	Kernel    bool   // a kernel interface stands behind the port
+	// NoNeighbours: a file, a ring, nothing at all stands behind the port.
+	NoNeighbours bool
+	Host         []netip.Addr // addresses that the host's kernel has on it
 }
 
 // Bind returns a copy of s with the ports filled in: Port, MAC, MTU, Kernel and
-// Host of each interface named by a binding, Port and MTU of its networks, and
+// Host of each interface named by a binding, Port, MTU and NoNeighbours of its networks, and
 // the three MACs of every such network. Interfaces without a binding keep what
 // they had (NoPort from Config.Snapshot). s itself is not changed, so it can be
 // bound again when host addresses change. The copy is sealed.
@@ -40,7 +42,7 @@ func (s *Snapshot) Bind(ports []Binding) *Snapshot {
 		for i := range c.Networks {
 			n := &c.Networks[i]
 			if n.Interface == b.Interface {
-				n.Port, n.MTU = b.Port, b.MTU
+				n.Port, n.MTU, n.NoNeighbours = b.Port, b.MTU, b.NoNeighbours
 				n.setMACs(b.MAC, s.VRRP)
 			}
 		}

@@ -81,6 +81,19 @@ func networkKeys() []key[network] {
 				}
 				return []string{n.policy.String()}
 			}},
+		{name: "tarpit hearing", usage: "proven|assume", help: "assume: capture although nobody on the segment ever answers an ARP request or a solicitation",
+			set: func(n *network, a *args) {
+				n.Hearing = HearingProven
+				if a.choice("proven", "assume") == "assume" {
+					n.Hearing = HearingAssume
+				}
+			},
+			show: func(n *network) []string {
+				if n.Hearing == HearingAssume {
+					return []string{"assume"}
+				}
+				return nil
+			}},
 		{name: "tarpit exempt", usage: "ADDR|ADDR-ADDR|PREFIX", help: "never captured; may be repeated", repeat: true,
 			set: func(n *network, a *args) {
 				r := a.addrRange()
@@ -103,9 +116,9 @@ func networkKeys() []key[network] {
 
 // tarpitWord is the word behind `tarpit` in a network.
 func (a *args) tarpitWord() string {
-	const usage = "enable, disable, observe, policy or exempt"
+	const usage = "enable, disable, observe, policy, hearing or exempt"
 	w := a.next(usage)
-	all := []string{"enable", "disable", "observe", "policy", "exempt"}
+	all := []string{"enable", "disable", "observe", "policy", "hearing", "exempt"}
 	if !a.bad && !slices.Contains(all[:3], w.text) {
 		hint := didYouMean(Nearest(w.text, all))
 		if w.text == "ignore" || w.text == "distrust" {

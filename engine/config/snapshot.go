@@ -90,15 +90,17 @@ type Network struct {
 	MACPort  bool
 	Tarpit   TarpitMode
 	Policy   Policy
+	Hearing  Hearing
 	Exempt   []Range
 	NAT      string
 	// Port, MTU, RealMAC and the virtual MACs come from Bind; the virtual ones
-	// equal RealMAC on a node without vrrp.
-	Port     uint16
-	MTU      int
-	RealMAC  MAC
-	VirtMAC  MAC // IPv4 tarpit answers and virt
-	Virt6MAC MAC // IPv6 tarpit answers and virt6
+	// equal RealMAC on a node without vrrp. NoNeighbours: nobody lives behind the port.
+	Port         uint16
+	MTU          int
+	NoNeighbours bool
+	RealMAC      MAC
+	VirtMAC      MAC // IPv4 tarpit answers and virt
+	Virt6MAC     MAC // IPv6 tarpit answers and virt6
 }
 
 // TarpitMode is what the tarpit does on a network.
@@ -108,6 +110,15 @@ const (
 	TarpitDisable TarpitMode = iota
 	TarpitObserve
 	TarpitEnable
+)
+
+// Hearing is what the tarpit must know of its own hearing before silence proves
+// that nobody has an address.
+type Hearing uint8
+
+const (
+	HearingProven Hearing = iota // answers to the MAC of `real` arrive
+	HearingAssume                // nothing: nobody on the segment ever answers
 )
 
 // PolicyKind is how the later segments of a trapped connection are answered.

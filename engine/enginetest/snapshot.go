@@ -41,8 +41,8 @@ func Snapshot(edits ...func(*config.Snapshot)) *config.Snapshot {
 			Number: 1, Name: "lan", Interface: 1,
 			Prefix4: Prefix4, Prefix6: Prefix6,
 			Real4: Real4, Virt4: Virt4, Real6: Real6, Virt6: Virt6,
-			Tarpit: config.TarpitDisable,
-			Port:   0, MTU: 1500, RealMAC: RealMAC, VirtMAC: VirtMAC, Virt6MAC: Virt6MAC,
+			Tarpit: config.TarpitDisable, Hearing: config.HearingAssume, // the askers of the tests answer nothing
+			Port: 0, MTU: 1500, RealMAC: RealMAC, VirtMAC: VirtMAC, Virt6MAC: Virt6MAC,
 		}},
 		VRRP: []config.VRRP{{Number: 1, VRID: 7, Network: 1, Priority: 100, Version: 3, Family: config.FamilyBoth, Interval: 100, Checksum: "auto"}},
 		Settings: config.Settings{
@@ -68,6 +68,11 @@ func WithVLAN(id uint16) func(*config.Snapshot) {
 // WithTarpit sets the mode of the first network.
 func WithTarpit(m config.TarpitMode) func(*config.Snapshot) {
 	return func(s *config.Snapshot) { s.Networks[0].Tarpit = m }
+}
+
+// WithHearing says what the tarpit of the first network must know of its hearing.
+func WithHearing(h config.Hearing) func(*config.Snapshot) {
+	return func(s *config.Snapshot) { s.Networks[0].Hearing = h }
 }
 
 // WithGateway adds a next hop.

@@ -50,6 +50,9 @@ const (
 	DHCPPause                   // DISCOVERs, now of MAC, have used up the pauses that they may have
 	Spared                      // Remote asked for Ours and got no answer: Payload says why
 	SparedPacket                // a DHCP server sent a packet to a captured address and got no answer
+	HearingLost                 // answers to the MAC we ask from, in MAC, do not arrive
+	HearingBack                 // they arrive again
+	StoodStill                  // a worker had no turn for Count seconds
 	NumKinds
 )
 

@@ -87,6 +87,9 @@ var kinds = [NumKinds]kindInfo{
 	SplitBrain:      {"split_brain", zerolog.WarnLevel, alone, true, false, "network %n: %r was master beside us: %t"},
 	Handover:        {"handover", zerolog.WarnLevel, alone, true, false, "network %n: planned handover to %r: %t"},
 	SyncConverged:   {"sync_converged", zerolog.InfoLevel, alone, true, false, "network %n: tables of %r and of this node are equal"},
+	HearingLost:     {"hearing_lost", zerolog.WarnLevel, alone, true, false, "network %n: %f answers to [%m] do not arrive: nobody who is heard answers it, so nothing is captured; set `mac port` in the network, or allow promiscuous mode and MAC changes on the virtual switch, `trust on` for a VF"},
+	HearingBack:     {"hearing_back", zerolog.InfoLevel, alone, true, false, "network %n: %f answers to [%m] arrive again"},
+	StoodStill:      {"stood_still", zerolog.WarnLevel, alone, true, false, "a worker had no turn for %c s and heard nobody: what was captured before is proven anew"},
 	Port:            {"port", zerolog.WarnLevel, byPort, true, false, "port %p %s"},
 }
 

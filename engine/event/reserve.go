@@ -11,7 +11,7 @@ const reserved = 1<<Handshake | 1<<FirstPayload | 1<<Released | 1<<ClaimFlood | 
 	1<<RoleMaster | 1<<RoleBackup | 1<<ForeignVRRP | 1<<VRRPAddresses | 1<<VRRPMismatch |
 	1<<GatewayDown | 1<<GatewayUp | 1<<SyncUp | 1<<SyncDown | 1<<SyncTrouble |
 	1<<SplitBrain | 1<<Handover | 1<<SyncConverged | 1<<WouldRelease |
-	1<<DHCPCandidate | 1<<DHCPRefused | 1<<DHCPPause
+	1<<DHCPCandidate | 1<<DHCPRefused | 1<<DHCPPause | 1<<HearingLost | 1<<HearingBack | 1<<StoodStill
 
 func (k Kind) reserved() bool { return uint64(reserved)>>k&1 != 0 }
 
@@ -21,7 +21,7 @@ const (
 	reservePlaces = 64
 	// reserveSize has more places than all reserved kinds together may take, so
 	// that it is never full while one of them has a place left.
-	reserveSize = 2048
+	reserveSize = 4096
 )
 
 // What the two numbers promise, for as many kinds as a word has bits in use.

@@ -15,6 +15,7 @@ func (o *Observer) hearARP(b *burst.Burst) {
 	for m := b.Undecided & b.Class[burst.ClassARP]; m != 0; m = m.Rest() {
 		i := m.First()
 		h := packet.ARPAt(b, i)
+		o.hearAnswer4(b, i, h)
 		addr, by := h.SenderWord(), BySender
 		if h.IsProbe() {
 			if !packet.EthernetAt(b, i).IsMulticast() {

@@ -26,6 +26,7 @@ func (o *Observer) hearND(b *burst.Burst) {
 			}
 			o.hearND1(b, i, srcHi, srcLo, linkLayer(b, i, h, packet.NDOptionSourceLinkLayer), BySender)
 		case packet.ICMPv6NeighborAdvert:
+			o.hearAnswer6(b, i, h)
 			hi, lo := h.TargetWords()
 			mac := linkLayer(b, i, h, packet.NDOptionTargetLinkLayer)
 			by := BySender

@@ -52,6 +52,9 @@ type Observer struct {
 	Claims [maxClaims]Claim
 	// N is how many of Claims are valid this turn.
 	N int
+	// Answers of this turn, NAnswers of them: who can be heard by unicast.
+	Answers  [burst.Size]Answer
+	NAnswers int
 	// Captured are the slots of this turn whose source is an address that is
 	// held as trapped, and was not believed to be alive.
 	Captured burst.Mask
@@ -87,7 +90,7 @@ func (o *Observer) Apply(s *config.Snapshot) {
 // Observe drops what we or our own kernel sent, and writes the signs of life
 // of a parsed and located burst into the shared table.
 func (o *Observer) Observe(b *burst.Burst) {
-	o.Captured = 0
+	o.Captured, o.NAnswers = 0, 0
 	o.Late(b.Now)
 	if o.snap == nil {
 		return

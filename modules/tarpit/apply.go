@@ -30,6 +30,7 @@ func (s *stage) compile(c *config.Snapshot) {
 	}
 	s.nets = nets
 	s.compileHomes(c)
+	s.compileHearing()
 }
 
 // remap gives the timers the new index of their network, and lets go of those

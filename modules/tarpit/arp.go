@@ -79,7 +79,9 @@ func (s *stage) request(b *burst.Burst, i int, n *network, w *waiter) {
 			return
 		}
 		b.Drop(i, s.prove(b, n, k, w))
+		s.askAsker(b, n, w.ip, w.mac)
 	case session.Probing:
+		s.askAsker(b, n, w.ip, w.mac)
 		if !spared {
 			s.join(n, k, w)
 		}
@@ -109,13 +111,18 @@ func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
 		b.Drop(i, burst.TarpitUnknown) // changed since the lookup
 		return
 	}
-	if s.isBlind(n, &r) {
+	if s.isBlindNow(n, &r) {
 		s.release(n, k, b.Now)
 		b.Drop(i, s.prove(b, n, k, w))
 		return
 	}
 	if n.mode != config.TarpitEnable {
 		b.Drop(i, burst.TarpitObserve)
+		return
+	}
+	s.askRegular(b, n, familyOf(k), w)
+	if n.isDeaf(familyOf(k)) {
+		b.Drop(i, burst.TarpitDeaf)
 		return
 	}
 	if r.Askers[0] != w.mac && r.Askers[1] != w.mac {

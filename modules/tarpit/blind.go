@@ -25,26 +25,27 @@ func (s *stage) wasBlind(c *config.Network) bool {
 
 // forgetUntil doubts what any worker captured before the given time.
 func (l *ledger) forgetUntil(now int64) {
-	for {
-		old := l.blind.Load()
-		if old >= now || l.blind.CompareAndSwap(old, now) {
-			return
-		}
-	}
+	raise(&l.blind, now)
 }
 
 // isBlind tells whether a capture is older than the watch over its network, as far
 // as this node is the one who watches: while another one is master, that one does.
 func (s *stage) isBlind(n *network, r *session.Record) bool {
-	until := n.ledger.blind.Load()
+	until := s.common.blindUntil(n)
 	return s.master && until > s.since && r.State == session.Trapped && r.Proven < until
+}
+
+// isBlindNow is isBlind for a frame that came by the network's port: if that had no
+// link by what is known, it has got one again.
+func (s *stage) isBlindNow(n *network, r *session.Record) bool {
+	return s.isBlind(n, r) || s.master && r.State == session.Trapped && s.common.port(n.port).down.Load()
 }
 
 // releaseBlind releases a captured address whose proof does not count any more, and
 // tells whether it did.
 func (s *stage) releaseBlind(n *network, k *session.Key, now int64) bool {
 	r, ok := s.w.Table.Get(*k, now)
-	if !ok || !s.isBlind(n, &r) {
+	if !ok || !s.isBlindNow(n, &r) {
 		return false
 	}
 	s.release(n, k, now)

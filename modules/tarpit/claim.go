@@ -31,6 +31,9 @@ func (s *stage) hearClaims(b *burst.Burst) {
 			e.PayloadLen = uint8(copy(e.Payload[:], heardHow(c)))
 			s.emit()
 		}
+		if c.Strong && c.By != neigh.ByDetection && c.By != neigh.ByLease {
+			s.notice(n, &c.Key, c.MAC, b.Now)
+		}
 		s.watchFlood(n, c, b.Now)
 		s.verify(b, n, c)
 	}

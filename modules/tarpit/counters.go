@@ -15,6 +15,8 @@ const (
 	Probes
 	ProbesQueued
 	ProbesExpired
+	ProofsDeaf
+	Questions
 	Waiters
 	Kept
 	KeptTreated
@@ -53,6 +55,8 @@ var CounterInfos = [NumCounters]CounterInfo{
 	Probes:           {"probes", "who-has and neighbour solicitations sent, of all purposes"},
 	ProbesQueued:     {"probes_queued", "probes that had to wait for the rate bound or a spare buffer"},
 	ProbesExpired:    {"probes_expired", "probes that waited a second in vain"},
+	ProofsDeaf:       {"proofs_deaf", "proofs given up because no answer to our MAC was heard"},
+	Questions:        {"questions", "stations asked for themselves, to learn whether we hear"},
 	Waiters:          {"waiters", "askers remembered while a proof ran"},
 	Kept:             {"kept", "packets kept until the proof ends that they started or met"},
 	KeptTreated:      {"kept_treated", "kept packets treated when their proof had captured the address"},

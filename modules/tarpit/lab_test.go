@@ -56,6 +56,16 @@ func newLab(tb testing.TB, edits ...func(*config.Snapshot)) *lab {
 	return l
 }
 
+// idle lets time go by in turns of a second, which no worker takes for a
+// standstill.
+func (l *lab) idle(d time.Duration) (out []et.Frame) {
+	for range int(d / time.Second) {
+		l.Lane.Now += int64(time.Second - time.Millisecond)
+		out = append(out, l.Pass(time.Millisecond)...)
+	}
+	return out
+}
+
 func (l *lab) stage() *stage { return l.mod.common.stages[0] }
 
 func keyOf(a netip.Addr) session.Key {

@@ -144,7 +144,7 @@ func TestQueriesWithoutSolicitationsAreWarnedOfOnce(t *testing.T) {
 			if heard {
 				l.Turn(ask(cold6))
 			}
-			l.Lane.Now += int64(123 * time.Second)
+			l.idle(123 * time.Second)
 			l.Pass(2 * time.Second)
 			warned += l.kinds()[event.QueryNoNS]
 		}

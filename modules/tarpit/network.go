@@ -34,6 +34,9 @@ type network struct {
 	warned        bool  // that queries come and no solicitations
 	prefix        [families]netip.Prefix
 	fresh         bool // not heard under the snapshot before this one
+	assumed       bool // hearing is not asked for
+	place         uint64
+	named         [families]appointed
 }
 
 // watched tells whether the tarpit has anything to do here.
@@ -75,6 +78,9 @@ func (n *network) compile(s *config.Snapshot, i int, o *own.Network, l *ledger, 
 		n.real6 = c.Real6.As16()
 	}
 	n.sieve = n.newSieve()
+	n.assumed = c.Hearing == config.HearingAssume || c.NoNeighbours
+	n.place = n.placeOf()
+	n.compileNamed(s, i)
 	if c.Port == config.NoPort {
 		n.mode = config.TarpitDisable // nothing can be heard there
 	}

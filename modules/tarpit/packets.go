@@ -25,7 +25,7 @@ func (s *stage) packets(b *burst.Burst) {
 // source may be answered, and decides the others or leaves them to whom they
 // belong. Sources of the slots in usual need no look.
 func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
-	guard := s.sweep.mustGuard(s)
+	guard := s.sweep.mustGuard(s) || s.common.port(b.In[m.First()]).down.Load()
 	if !guard {
 		ours = m & usual & s.found[session.Trapped]
 		m &^= ours
@@ -40,7 +40,7 @@ func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
 			s.stray(b, i, n)
 			continue
 		}
-		if guard && st == session.Trapped && n.ledger.blind.Load() != 0 && s.releaseBlind(n, k, b.Now) {
+		if guard && st == session.Trapped && s.releaseBlind(n, k, b.Now) {
 			st = session.Unknown
 		}
 		if (st == session.Unknown || guard) && s.snap.Exempt(n.index, k.Hi, k.Lo) {
@@ -62,6 +62,7 @@ func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
 				s.keep(b, i, n, k)
 			}
 			b.Drop(i, why)
+			s.askSource(b, i, n)
 		case st == session.Probing:
 			s.keep(b, i, n, k)
 			b.Drop(i, burst.TarpitProbing)

@@ -26,6 +26,7 @@ type proof struct {
 	phase   phase
 	sent    uint8
 	need    uint8 // probes in all
+	round   int64 // when the probes began whose silence counts
 	start   int64 // also Record.Proven of the entry: tells this proof from a later one
 	last    int64 // when the last probe went out
 	until   int64 // end of patience for what it is waiting for; 0 when it does not wait
@@ -74,7 +75,7 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 		return burst.TarpitBounds
 	}
 	i := s.proofs.add(k, b.Now)
-	s.proof[i] = proof{net: n.index, need: uint8(s.probes), start: session.Cut(b.Now)}
+	s.proof[i] = proof{net: n.index, need: uint8(s.probes), start: session.Cut(b.Now), round: b.Now}
 	s.backlogs[i].n, s.backlogs[i].at = 0, 0
 	n.own[Proofs]++
 	if w != nil && s.proof[i].waiters.add(w) {
@@ -108,6 +109,9 @@ func (s *stage) advanceProof(b *burst.Burst, i int) {
 	}
 	if !s.common.ears.since(p.last + hearTime) {
 		s.await(i, b.Now, moment)
+		return
+	}
+	if s.mishears(b, i) {
 		return
 	}
 	s.decide(b, i)

@@ -234,11 +234,9 @@ func TestSilentNewcomerIsNoticedWithinARoundTrip(t *testing.T) {
 func TestCaptureEndsWhenNobodyAsks(t *testing.T) {
 	l := newLab(t)
 	l.trap(cold4)
-	l.Lane.Now += int64(290 * time.Second)
-	l.Pass(time.Second)
+	l.idle(290 * time.Second)
 	l.wantState(cold4, session.Trapped)
-	l.Lane.Now += int64(10 * time.Second)
-	l.Pass(time.Second)
+	l.idle(11 * time.Second)
 	l.wantState(cold4, session.Unknown)
 }
 

@@ -119,8 +119,7 @@ func TestWhoDoesNotAnswerIsRefuted(t *testing.T) {
 		if o := l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)); o.Sent < 1 {
 			t.Fatalf("after %d names: dropped %v", i, o.Dropped)
 		}
-		l.Lane.Now += int64(10 * time.Second)
-		if q := questions(l.Turn().Out); len(q) != 0 {
+		if q := questions(l.Pass(10 * time.Second)); len(q) != 0 {
 			t.Fatalf("asked again for a candidate of this hour")
 		}
 	}

@@ -77,7 +77,8 @@ func (s *stage) advanceRecheck(b *burst.Burst, i int) {
 		s.rechecks.set(i, b.Now+moment)
 		return
 	}
-	if r, ok := s.w.Table.Get(*k, b.Now); ok && r.State == session.Trapped && b.Now < c.until {
+	counts := s.proves(n, familyOf(k)) && s.common.blindUntil(n) <= c.sent
+	if r, ok := s.w.Table.Get(*k, b.Now); ok && counts && r.State == session.Trapped && b.Now < c.until {
 		r.Proven, r.Expires = b.Now, b.Now+s.trapTTL
 		if s.w.Table.Put(&r, 1<<session.Trapped, b.Now) == session.Done && c.why == forUpkeep {
 			n.own[Renewals]++

@@ -32,6 +32,7 @@ type ledger struct {
 	queried           atomic.Int64           // when the first of those was heard
 	asked             atomic.Int64           // when any MLD query was heard last
 	blind             atomic.Int64           // captures from before this time do not count
+	hearing           [families]hearing
 }
 
 // common is what the stages of all workers share.
@@ -40,7 +41,10 @@ type common struct {
 	ledgers map[uint16]*ledger
 	stages  []*stage
 	ears    ears
-	clean   [maxWorkers]atomic.Uint64 // generation under which a worker swept its share last
+	clean   [maxWorkers]cleanliness
+	doubts  atomic.Uint64 // how often all captures came into doubt
+	stood   atomic.Int64  // until when a worker stood still
+	ports   [maxPorts]portEar
 	domains []*domain
 	// serverBits are those of all addresses that were ever believed to be a DHCP server's.
 	serverBits atomic.Uint64

@@ -30,6 +30,9 @@ type stage struct {
 	master  bool
 	since   int64 // when this node became master
 	now     int64 // time of the present turn, of the last one in Apply
+	heard   bool  // there was a turn
+	doubts  uint64
+	tendAt  int64 // when the stations are looked after next
 
 	interval, probes              int64
 	trapTTL, realTTL, lifeOfProof int64
@@ -74,9 +77,14 @@ func newStage(w *engine.Worker, c *common, r *stateless.Rules, seed uint64) *sta
 // Process implements engine.Stage: first what was heard, then who asks for
 // addresses, then who sends to them.
 func (s *stage) Process(b *burst.Burst) {
-	s.now = b.Now
+	s.listen(b.Now)
 	s.ear.turn(b, &s.common.ears.heard[s.w.ID])
-	if s.snap == nil || !s.isMaster() {
+	if s.snap == nil {
+		return
+	}
+	s.hearAnswers(b)
+	s.hearRouters(b)
+	if !s.isMaster() {
 		return
 	}
 	s.hearClaims(b)
@@ -90,7 +98,7 @@ func (s *stage) Process(b *burst.Burst) {
 // Tick implements engine.Stage.
 func (s *stage) Tick(b *burst.Burst) {
 	now := b.Now
-	s.now = now
+	s.listen(now)
 	s.ear.tick(b, &s.common.ears.heard[s.w.ID])
 	if s.snap == nil {
 		return
@@ -113,6 +121,7 @@ func (s *stage) Tick(b *burst.Burst) {
 	if s.w.ID == 0 {
 		s.tickDHCP(b)
 		s.groups.tick(s, b)
+		s.tendHearing(b)
 	}
 	if now-s.shown >= showInterval {
 		s.shown = now
@@ -196,7 +205,7 @@ func (s *stage) Apply(c *config.Snapshot) {
 	}
 	s.probes, s.interval = int64(max(set.Probes, 1)), int64(set.ProbeInterval)
 	s.trapTTL, s.realTTL = int64(set.TrapTTL), int64(set.RealTTL)
-	s.lifeOfProof = s.probes*(s.interval+s.interval/8+patience) + settle + 3*patience
+	s.lifeOfProof = s.probes*(s.interval+s.interval/8+patience) + settle + 3*patience + unheardTime
 	s.compile(c)
 	s.remap()
 	s.groups.compile(c)

@@ -1,6 +1,8 @@
 package tarpit
 
 import (
+	"sync/atomic"
+
 	"mire/dpdk/burst"
 	"mire/engine/config"
 	"mire/engine/session"
@@ -15,6 +17,7 @@ type sweep struct {
 	began  int64  // when this round began
 	next   int64  // when the next may begin
 	round  uint64 // the generation under which this round began; 0 before
+	doubts uint64 // the count of doubts by then
 	guard  bool
 	out    [maxRecords]session.Record
 }
@@ -69,7 +72,7 @@ func (s *stage) anyFresh() bool {
 // this configuration exempts.
 func (w *sweep) mustGuard(s *stage) bool {
 	if w.guard {
-		w.guard = !s.common.swept(s.snap.Generation)
+		w.guard = !s.common.swept(s.snap.Generation, s.doubts)
 	}
 	return w.guard
 }
@@ -91,7 +94,7 @@ func (s *stage) sweepTable(b *burst.Burst) {
 		return
 	}
 	if w.round == 0 {
-		w.round, w.began = s.snap.Generation, now
+		w.round, w.doubts, w.began = s.snap.Generation, s.doubts, now
 	}
 	pace, guard := w.pace, w.guard
 	if guard {
@@ -104,9 +107,7 @@ func (s *stage) sweepTable(b *burst.Burst) {
 	if !wrapped {
 		return
 	}
-	if s.common.clean[s.w.ID].Load() < w.round {
-		s.common.clean[s.w.ID].Store(w.round)
-	}
+	s.common.clean[s.w.ID].reach(w.round, w.doubts)
 	took, want := now-w.began, s.roundTime(now)
 	switch {
 	case guard: // says nothing of the usual pace
@@ -135,10 +136,16 @@ func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 		s.release(n, &r.Key, now)
 		return
 	}
+	if r.State == session.Real && now-r.Proven < hearingTime {
+		s.notice(n, &r.Key, r.MAC, now)
+	}
 	if !s.master {
 		return
 	}
 	switch {
+	case r.State == session.Trapped && s.isShaken(n, r, now):
+		s.proveAgain(b, n, &r.Key, forUpkeep)
+		s.extend(r, now)
 	case r.State == session.Trapped && (r.Used || s.inherits(r, now)):
 		missed := r.Proven < s.since && now-s.since >= takeoverTime
 		if now-r.Proven > s.trapTTL/2 || missed || s.inherits(r, now) {
@@ -146,12 +153,17 @@ func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 		}
 		// While the background share lasts for less than what is in use, the
 		// time between two proofs stretches; the capture does not end.
-		if r.Used && r.Expires-now < s.trapTTL-s.trapTTL/8 {
-			r.Expires = now + s.trapTTL
-			s.w.Table.Put(r, 1<<session.Trapped, now)
-		}
+		s.extend(r, now)
 	case r.State == session.Real && r.Expires-now < s.realTTL/8:
 		s.probe(b, n, &r.Key, [6]byte{}, forUpkeep)
+	}
+}
+
+// extend lets a capture in use live on.
+func (s *stage) extend(r *session.Record, now int64) {
+	if r.Used && r.Expires-now < s.trapTTL-s.trapTTL/8 {
+		r.Expires = now + s.trapTTL
+		s.w.Table.Put(r, 1<<session.Trapped, now)
 	}
 }
 
@@ -166,11 +178,20 @@ func (s *stage) inherits(r *session.Record, now int64) bool {
 	return now-r.Proven >= s.trapTTL/1000*(1000-2000*gone/takeoverTime)
 }
 
+// cleanliness is under which configuration, and behind how many doubts, a worker
+// has swept its share of the table last.
+type cleanliness struct{ generation, doubts atomic.Uint64 }
+
+func (c *cleanliness) reach(generation, doubts uint64) {
+	c.generation.Store(max(c.generation.Load(), generation))
+	c.doubts.Store(max(c.doubts.Load(), doubts))
+}
+
 // swept tells whether every worker has seen its whole share of the table under
-// this configuration or a later one.
-func (c *common) swept(generation uint64) bool {
+// this configuration or a later one, and behind all doubts.
+func (c *common) swept(generation, doubts uint64) bool {
 	for w := range int(c.ears.n.Load()) {
-		if c.clean[w].Load() < generation {
+		if c.clean[w].generation.Load() < generation || c.clean[w].doubts.Load() < doubts {
 			return false
 		}
 	}

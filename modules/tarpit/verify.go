@@ -116,6 +116,9 @@ func (s *stage) advanceCheck(b *burst.Burst, i int) {
 		s.askClaimant(b, n, i)
 	case !s.common.ears.since(v.asked + hearTime):
 		s.checks.set(i, b.Now+moment)
+	case !s.proves(n, familyOf(k)) || s.common.unheardUntil(n) >= v.asked:
+		n.own[ClaimsUnchecked]++
+		s.checks.remove(i) // we may not have heard: the claim stands
 	default:
 		if s.w.Table.Delete(*k, 1<<session.Real, b.Now) == session.Done {
 			n.own[ClaimsRefuted]++

@@ -114,7 +114,7 @@ func (l *loaded) node(bed *testbed.Bed, port *dpdk.Port) error {
 	if err != nil {
 		return err
 	}
-	l.snaps.Store(snap.Bind([]config.Binding{{Interface: 1, Port: port.ID(), MTU: 1500}}))
+	l.snaps.Store(snap.Bind([]config.Binding{{Interface: 1, Port: port.ID(), MTU: 1500, NoNeighbours: true}}))
 	l.wall.Store(time.Now().UnixNano() - dpdk.Now())
 	var root [secret.Size]byte
 	rand.Read(root[:]) // never fails (crypto/rand)

@@ -90,7 +90,7 @@ func newTwin(bed *testbed.Bed, end int, lcore uint, key *secret.Secret, s engine
 	if err != nil {
 		return n, err
 	}
-	n.snaps.Store(snap.Bind([]config.Binding{{Interface: 1, Port: port.ID(), MTU: 1500}}))
+	n.snaps.Store(snap.Bind([]config.Binding{{Interface: 1, Port: port.ID(), MTU: 1500, NoNeighbours: true}}))
 	n.wall.Store(time.Now().UnixNano() - dpdk.Now())
 	conf := session.NewConfig(fmt.Sprint("twin", end), capacity, key.Key(secret.LabelTable, 16))
 	conf.Sync = true

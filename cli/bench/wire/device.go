@@ -100,7 +100,7 @@ func (n *node) configure(generation uint64) error {
 			return fmt.Errorf("a reload would need a restart: %s", strings.Join(restart, ", "))
 		}
 	}
-	snap = snap.Bind([]config.Binding{{Interface: 1, Port: n.port.ID(), MTU: 1500}})
+	snap = snap.Bind([]config.Binding{{Interface: 1, Port: n.port.ID(), MTU: 1500, NoNeighbours: true}})
 	snap.Generation = generation
 	n.snap = snap
 	n.snaps.Store(snap)

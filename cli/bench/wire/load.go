@@ -23,7 +23,7 @@ func (b *Bed) Load(w Workload, size int) error {
 		return err
 	}
 	// The MACs of a network are made from its addresses: any binding shows them.
-	snap = snap.Bind([]config.Binding{{Interface: 1, MTU: 1500}})
+	snap = snap.Bind([]config.Binding{{Interface: 1, MTU: 1500, NoNeighbours: true}})
 	p, err := w.program(0, b.Table, snap)
 	if err != nil {
 		return err
