@@ -56,6 +56,7 @@ func (w *world) given(n *end) {
 		switch {
 		case r.State < session.Trapped, r.Proven > now-300*millisecond: // heard since it was asked
 		case r.Expires < now+300*millisecond:
+		case !ok && w.scarce: // it heard him, and had no place for him
 		case !ok, r.State == session.Real && got.State != session.Real:
 			w.t.Errorf("%s gave the role away, but the other one has %+v of %+v", n.name, got, *r)
 			return false
