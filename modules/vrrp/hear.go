@@ -44,11 +44,11 @@ func (s *stage) hear(b *burst.Burst, i int) {
 	n := news{v6: f.V6}
 	var why Fault
 	if n.dialect, why = examine(h, &f, ttl, &s.r.want); why == None {
-		why = s.whose(l, f.Src)
+		why = s.whose(l, f.Src, h.Priority())
 	}
 	switch why {
 	case None:
-	case Version, Authenticated, Interval, Stranger:
+	case Version, Authenticated, Interval, Stranger, SecondOwner:
 		s.report(b, i, &f, event.VRRPMismatch, Faults[why].Help)
 		fallthrough
 	default:
@@ -73,12 +73,15 @@ func (s *stage) hear(b *burst.Burst, i int) {
 }
 
 // whose finds fault with who sent a message.
-func (s *stage) whose(l *leg, src [16]byte) Fault {
+func (s *stage) whose(l *leg, src [16]byte, priority uint8) Fault {
 	if src == l.flow.Src {
 		return Ourselves
 	}
 	if is, known := l.isPeer(src); s.r.only && known && !is {
 		return Stranger
+	}
+	if priority == Owner && s.r.priority == Owner {
+		return SecondOwner
 	}
 	return None
 }

@@ -39,6 +39,7 @@ type Rules struct {
 	Interval int64 // between our adverts, nanoseconds
 	Preempt  bool  // a backup takes the role from a master of lower priority
 	// Delay is how long a backup listens to such a master before, nanoseconds.
+	// The owner preempts whatever Preempt and Delay say (RFC 9568 section 6.1).
 	Delay int64
 }
 
@@ -155,9 +156,9 @@ func (m *Machine) Stop(now int64) (a Action) {
 }
 
 // Yield gives the role away: a master resigns and listens like a backup that
-// has just heard a master.
+// has just heard a master. The owner keeps it.
 func (m *Machine) Yield(now int64) Action {
-	if m.State != Master {
+	if m.State != Master || m.Priority == Owner {
 		return 0
 	}
 	m.demote(Handover, now)
@@ -165,15 +166,19 @@ func (m *Machine) Yield(now int64) Action {
 }
 
 // Set changes the rules of a running machine. A new interval of a master counts
-// from the next advertisement; so does a new priority, which is sent at once.
+// from the next advertisement; so does a new priority, which is sent at once. Who
+// owns the addresses from now on is master with the next Timer.
 func (m *Machine) Set(r Rules, now int64) Action {
 	changed := r.Priority != m.Priority
 	if m.State != Backup || m.Version != r.Version || m.Version == 2 {
 		m.adopted = r.Interval
 	}
 	m.Rules = r
-	if m.State == Master && changed {
+	switch {
+	case m.State == Master && changed:
 		return m.advertise(now)
+	case m.State == Backup && changed && r.Priority == Owner:
+		m.deadline = now
 	}
 	return 0
 }
@@ -189,6 +194,8 @@ func (m *Machine) Timer(now int64) Action {
 	case Backup:
 		cause := MasterSilent
 		switch {
+		case m.Priority == Owner:
+			cause = OwnerStarted
 		case m.resigned:
 			cause = MasterLeft
 		case m.lesser != 0:
@@ -212,6 +219,9 @@ func (m *Machine) Advert(h Heard, now int64) Action {
 
 // listen is RFC 9568 section 6.4.2.
 func (m *Machine) listen(h Heard, now int64) {
+	if m.Priority == Owner {
+		return // nobody keeps the addresses from their owner
+	}
 	if h.Priority == Resigning {
 		m.resigned, m.lesser = true, 0
 		m.deadline = now + m.Skew()
@@ -232,9 +242,12 @@ func (m *Machine) listen(h Heard, now int64) {
 	m.deadline = now + m.MasterDown()
 }
 
-// defend is RFC 9568 section 6.4.3.
+// defend is RFC 9568 section 6.4.3. The owner steps back for nobody (section 7.1);
+// another owner is not answered, or the two would go on for ever.
 func (m *Machine) defend(h Heard, now int64) Action {
 	switch {
+	case m.Priority == Owner && h.Priority == Owner:
+		return 0
 	case h.Priority == Resigning:
 		return m.advertise(now)
 	case h.Priority > m.Priority:

@@ -6,7 +6,6 @@ import (
 
 	"mire/engine/config"
 	"mire/engine/own"
-	"mire/engine/packet"
 )
 
 // Groups of VRRP (RFC 9568 section 5.1.1.2 and 5.1.2.2).
@@ -81,7 +80,7 @@ func compile(s *config.Snapshot) (r router) {
 		r.legs[0] = newLeg4(v, n)
 	}
 	if v.Family != config.FamilyIPv4 && n.Real6.IsValid() && v.Version == 3 {
-		r.legs[1] = newLeg6(v, n)
+		r.legs[1] = newLeg6(v, n, s.VirtualLinkLocal(n))
 	}
 	r.targets = targets(s)
 	if r.tracking {
@@ -103,14 +102,13 @@ func newLeg4(v *config.VRRP, n *config.Network) leg {
 // newLeg6 is the virtual router over IPv6: it speaks from a link-local address,
 // and the first address it lists is its own link-local one (RFC 9568 sections
 // 5.1.2.1 and 5.2.9).
-func newLeg6(v *config.VRRP, n *config.Network) leg {
+func newLeg6(v *config.VRRP, n *config.Network, link netip.Addr) leg {
 	l := leg{on: true, mac: n.Virt6MAC, flow: Flow{V6: true, Src: own.LinkLocal(n), Dst: group6}}
-	if n.Virt6.IsValid() {
-		if a := wire(n.Virt6); packet.IsLinkLocal6(a) {
-			l.list = append(l.list, a)
-		} else {
-			l.list = append(l.list, own.LinkLocalOf(n.Virt6MAC), a)
-		}
+	if link.IsValid() {
+		l.list = append(l.list, wire(link))
+	}
+	if n.Virt6.IsValid() && n.Virt6 != link {
+		l.list = append(l.list, wire(n.Virt6))
 	}
 	l.know(v, n)
 	return l
