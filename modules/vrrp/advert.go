@@ -228,26 +228,3 @@ func interval(h packet.VRRP) int64 {
 	}
 	return int64(h.IntervalCentiseconds()) * centisecond
 }
-
-// lists tells whether a message that examine accepted lists exactly the
-// addresses of want, in any order.
-func lists(h packet.VRRP, f *Flow, want [][16]byte) bool {
-	if int(h.Count()) != len(want) {
-		return false
-	}
-	size := f.addressLen()
-	for i := range want {
-		found := false
-		for j := range want {
-			a := h[packet.VRRPLen+j*size:][:size]
-			if string(a) == string(want[i][:size]) {
-				found = true
-				break
-			}
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
-}

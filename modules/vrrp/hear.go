@@ -49,18 +49,18 @@ func (s *stage) hear(b *burst.Burst, i int) {
 	switch why {
 	case None:
 	case Version, Authenticated, Interval, Stranger, SecondOwner:
-		s.report(b, i, &f, event.VRRPMismatch, Faults[why].Help)
+		if s.c.told[tellMismatch].changed(f.Src, digest(digestStart, f.Src[:])+uint64(why)<<8, b.Now, remindEvery) {
+			s.report(b, i, &f, event.VRRPMismatch, Faults[why].Help)
+		}
 		fallthrough
 	default:
 		s.fault(b, i, why)
 		return
 	}
-	if is, known := l.isPeer(f.Src); known && !is {
+	if is, known := l.isPeer(f.Src); known && !is && s.c.told[tellForeign].changed(f.Src, digest(digestStart, f.Src[:]), b.Now, remindEvery) {
 		s.report(b, i, &f, event.ForeignVRRP, "")
 	}
-	if !lists(h, &f, l.list) {
-		s.report(b, i, &f, event.VRRPAddresses, "")
-	}
+	s.compareLists(b, i, h, &f, l)
 	n.Priority, n.Interval = h.Priority(), interval(h)
 	n.Higher = l.above(f.Src)
 	n.sender = address16(&f)
@@ -115,13 +115,18 @@ func (s *stage) take(b *burst.Burst, n *news) {
 
 // report tells people about a sender; the aggregator limits how often.
 func (s *stage) report(b *burst.Burst, i int, f *Flow, k event.Kind, text string) {
+	s.w.Events.Push(s.about(b, i, f, k, text))
+}
+
+// about makes an event about a sender.
+func (s *stage) about(b *burst.Burst, i int, f *Flow, k event.Kind, text string) *event.Event {
 	e := &s.seen
 	*e = event.Event{Time: b.Now, Count: 1, Net: s.r.number, Kind: k, Family: 4, Remote: address16(f), MAC: packet.EthernetAt(b, i).Src()}
 	if f.V6 {
 		e.Family = 6
 	}
 	e.PayloadLen = uint8(copy(e.Payload[:], text))
-	s.w.Events.Push(e)
+	return e
 }
 
 // address16 is the sender, IPv4 mapped.

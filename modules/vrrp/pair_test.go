@@ -16,12 +16,25 @@ import (
 type node struct {
 	*rig.Rig
 	mod *Module
+	st  *stage
+}
+
+// open is the module with its stage within reach.
+type open struct {
+	*Module
+	st *stage
+}
+
+func (o *open) Stage(w *engine.Worker) (engine.Stage, error) {
+	st, err := o.Module.Stage(w)
+	o.st = st.(*stage)
+	return st, err
 }
 
 func newNode(tb testing.TB, edits ...func(*config.Snapshot)) *node {
 	tb.Helper()
-	m := New()
-	return &node{rig.New(tb, enginetest.Snapshot(edits...), m), m}
+	o := &open{Module: New()}
+	return &node{rig.New(tb, enginetest.Snapshot(edits...), o), o.Module, o.st}
 }
 
 func with(edit func(v *config.VRRP)) func(*config.Snapshot) {

@@ -20,6 +20,7 @@ type leg struct {
 	flow Flow    // of what we send
 	mac  [6]byte // the virtual router's
 	list [][16]byte
+	link bool // the first of list is the virtual router's link-local address, beside virt6
 	// peers are the addresses that a peer sends from, when it is known.
 	peers [][16]byte
 	// hop is the peer's address when it is sent to alone, IPv4 mapped.
@@ -106,6 +107,7 @@ func newLeg6(v *config.VRRP, n *config.Network, link netip.Addr) leg {
 	l := leg{on: true, mac: n.Virt6MAC, flow: Flow{V6: true, Src: own.LinkLocal(n), Dst: group6}}
 	if link.IsValid() {
 		l.list = append(l.list, wire(link))
+		l.link = link != n.Virt6
 	}
 	if n.Virt6.IsValid() && n.Virt6 != link {
 		l.list = append(l.list, wire(n.Virt6))
