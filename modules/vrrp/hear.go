@@ -57,7 +57,7 @@ func (s *stage) hear(b *burst.Burst, i int) {
 		s.fault(b, i, why)
 		return
 	}
-	if is, known := l.isPeer(f.Src); known && !is && s.c.told[tellForeign].changed(f.Src, digest(digestStart, f.Src[:]), b.Now, remindEvery) {
+	if is, known := l.isPeer(f.Src, s.w.Role.Peer()); known && !is && s.c.told[tellForeign].changed(f.Src, digest(digestStart, f.Src[:]), b.Now, remindEvery) {
 		s.report(b, i, &f, event.ForeignVRRP, "")
 	}
 	s.compareLists(b, i, h, &f, l)
@@ -77,7 +77,7 @@ func (s *stage) whose(l *leg, src [16]byte, priority uint8) Fault {
 	if src == l.flow.Src {
 		return Ourselves
 	}
-	if is, known := l.isPeer(src); s.r.only && known && !is {
+	if is, known := l.isPeer(src, s.w.Role.Peer()); s.r.only && known && !is {
 		return Stranger
 	}
 	if priority == Owner && s.r.priority == Owner {

@@ -85,10 +85,11 @@ const (
 	TieLost                   // a master of equal priority and higher address was heard
 	Shutdown                  // it was stopped
 	Handover                  // the role was given away on purpose
+	Given                     // the peer said that it gave the role to this node
 )
 
 var causes = [...]string{"start", "owner of the addresses", "master silent", "master resigned",
-	"master has the lower priority", "higher priority heard", "equal priority, higher address heard", "stop", "handover"}
+	"master has the lower priority", "higher priority heard", "equal priority, higher address heard", "stop", "handover", "given by the peer"}
 
 func (c Cause) String() string { return *c.text() }
 
@@ -112,6 +113,7 @@ type Machine struct {
 	lesser   int64 // since when a master of lower priority is heard; 0: none
 	resigned bool  // the master left: the timer is the skew
 	told     int64 // when we advertised last
+	heard    int64 // when a master was heard last; 0: none, or it resigned
 }
 
 // NewMachine makes a stopped machine.
@@ -163,6 +165,15 @@ func (m *Machine) Yield(now int64) Action {
 	}
 	m.demote(Handover, now)
 	return Resign | Demote
+}
+
+// Claim takes the role that a peer said it gave to this node, without waiting for
+// the skew: a backup that heard no master within an interval, or heard it resign.
+func (m *Machine) Claim(now int64) Action {
+	if m.State != Backup || m.heard != 0 && now-m.heard < m.adopted {
+		return 0
+	}
+	return m.promote(Given, now)
 }
 
 // Set changes the rules of a running machine. A new interval of a master counts
@@ -219,11 +230,12 @@ func (m *Machine) Advert(h Heard, now int64) Action {
 
 // listen is RFC 9568 section 6.4.2.
 func (m *Machine) listen(h Heard, now int64) {
+	m.heard = max(now, 1)
 	if m.Priority == Owner {
 		return // nobody keeps the addresses from their owner
 	}
 	if h.Priority == Resigning {
-		m.resigned, m.lesser = true, 0
+		m.resigned, m.lesser, m.heard = true, 0, 0
 		m.deadline = now + m.Skew()
 		return
 	}
@@ -263,6 +275,7 @@ func (m *Machine) defend(h Heard, now int64) Action {
 		return m.advertise(now) | Dispute
 	}
 	m.adopt(h)
+	m.heard = max(now, 1)
 	m.deadline = now + m.MasterDown()
 	return Reveal | Demote
 }
@@ -287,7 +300,7 @@ func (m *Machine) demote(c Cause, now int64) {
 
 func (m *Machine) enter(s State, c Cause, now int64) {
 	m.State, m.Cause, m.Since = s, c, now
-	m.lesser, m.resigned = 0, false
+	m.lesser, m.resigned, m.heard = 0, false, 0
 }
 
 // advertise keeps the beat: a late call shortens the next interval, unless it

@@ -21,8 +21,12 @@ type leg struct {
 	mac  [6]byte // the virtual router's
 	list [][16]byte
 	link bool // the first of list is the virtual router's link-local address, beside virt6
-	// peers are the addresses that a peer sends from, when it is known.
+	// peers are addresses that the peer sends from as far as the configuration
+	// tells; known: it tells one. guess is the link-local address that a node
+	// without `mac port` makes of its `real`, until it says another; zero: none.
 	peers [][16]byte
+	known bool
+	guess [16]byte
 	// hop is the peer's address when it is sent to alone, IPv4 mapped.
 	unicast      bool
 	hopHi, hopLo uint64
@@ -119,16 +123,16 @@ func newLeg6(v *config.VRRP, n *config.Network, link netip.Addr) leg {
 // know finds out who the peer is in this family.
 func (l *leg) know(v *config.VRRP, n *config.Network) {
 	for _, a := range []netip.Addr{v.Unicast, n.SyncPeer} {
-		if !a.IsValid() {
-			continue
-		}
-		if a.Unmap().Is6() == l.flow.V6 {
+		if a.IsValid() && a.Unmap().Is6() == l.flow.V6 {
 			l.peers = append(l.peers, wire(a))
+			// No advert over IPv6 comes from a global address, unless to us alone.
+			l.known = l.known || !l.flow.V6 || a == v.Unicast || a.IsLinkLocalUnicast()
 		}
 	}
-	// A node of our own kind speaks IPv6 from what its `real` makes.
-	if l.flow.V6 && n.SyncPeer.IsValid() {
-		l.peers = append(l.peers, own.LinkLocalOf(config.PeerMAC(n.SyncPeer)))
+	// A node of our own kind speaks IPv6 from what its `real` makes; where only the
+	// MACs of ports are allowed, it says so itself (engine/ha).
+	if l.flow.V6 && n.SyncPeer.IsValid() && !n.MACPort {
+		l.guess = own.LinkLocalOf(config.PeerMAC(n.SyncPeer))
 	}
 	if v.Unicast.IsValid() && v.Unicast.Unmap().Is6() == l.flow.V6 {
 		l.unicast, l.flow.Dst = true, wire(v.Unicast)
@@ -137,13 +141,21 @@ func (l *leg) know(v *config.VRRP, n *config.Network) {
 }
 
 // isPeer tells whether a sender is the known peer; ok is false when none is known.
-func (l *leg) isPeer(sender [16]byte) (is, ok bool) {
+// said is what the peer said of itself, nil before.
+func (l *leg) isPeer(sender [16]byte, said *own.Peer) (is, ok bool) {
 	for i := range l.peers {
 		if l.peers[i] == sender {
 			return true, true
 		}
 	}
-	return false, len(l.peers) > 0
+	link := l.guess
+	if said != nil && said.Link != [16]byte{} {
+		link = said.Link
+	}
+	if !l.flow.V6 || link == [16]byte{} {
+		return false, l.known
+	}
+	return link == sender, true
 }
 
 // above tells whether a sender's address is above ours.
