@@ -78,6 +78,9 @@ func (w *sweep) mustGuard(s *stage) bool {
 // its life, a real entry three times in the last eighth of its own.
 func (s *stage) roundTime(now int64) int64 {
 	d := min(max(min(s.trapTTL/4, s.realTTL/24), minRound), maxRound)
+	if s.moving {
+		d = min(d, freshTime) // a new master goes by when each was used last
+	}
 	if now-s.since < takeoverTime {
 		d = min(d, takeoverTime/takeoverRounds)
 	}
@@ -146,7 +149,11 @@ func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 		}
 		// While the background share lasts for less than what is in use, the
 		// time between two proofs stretches; the capture does not end.
-		if r.Used && r.Expires-now < s.trapTTL-s.trapTTL/8 {
+		age := s.trapTTL / 8
+		if n.moves() {
+			age = min(age, freshTime)
+		}
+		if r.Used && r.Expires-now < s.trapTTL-age {
 			r.Expires = now + s.trapTTL
 			s.w.Table.Put(r, 1<<session.Trapped, now)
 		}
