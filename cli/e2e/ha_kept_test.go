@@ -22,7 +22,7 @@ func TestTheRoleStaysWhereItWasPut(t *testing.T) {
 		w.n[0].kill()
 		w.n[0].start("n1")
 		w.is(1)
-		if out := w.n[0].cli("show", "ha"); !strings.Contains(out, "may preempt       no: the role was given to the peer") {
+		if out := w.n[0].cli("show", "ha"); !strings.Contains(out, "no: the role was given to the peer") {
 			t.Errorf("%s", out)
 		}
 	}

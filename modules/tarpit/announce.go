@@ -24,8 +24,6 @@ const (
 	announceInterval = 2_000_000_000 // between the beginnings of two rounds, at least
 	// announceBuckets is how much of the index one Tick looks at: 512 KiB.
 	announceBuckets = 8192
-	// announceClass is how many entries one walk through the index looks for.
-	announceClass = 256
 	// announceSpared are the spare frames that stay for others.
 	announceSpared = 8
 	// lives are the epochs within askedTime, and one for what lives longer.
@@ -50,6 +48,9 @@ type announcer struct {
 	out         [16]session.Record
 	n, next     int  // of out
 	wrapped     bool // out is the last of its class
+	// pace is this worker's alone: of one that all share the fastest would take
+	// what the newest of another's share needs.
+	pace bucket
 }
 
 // begin starts the announcements of a new master.
@@ -97,21 +98,19 @@ func (s *stage) runAnnouncer(b *burst.Burst) {
 		a.counted, a.least = true, lives
 		a.nextClass()
 	}
-	for budget := announceBuckets; ; {
+	for budget := announceBuckets; budget > 0; budget -= announceStep {
 		for ; a.next < a.n; a.next++ {
 			if !s.announceOne(b, &a.out[a.next]) {
 				return
 			}
 		}
-		switch {
-		case a.wrapped && a.least == 0, a.most == 0:
+		if a.wrapped {
+			a.nextClass()
+		}
+		if a.most == 0 {
 			if a.rounds--; a.rounds > 0 {
 				a.restart(max(b.Now, a.at+announceInterval))
 			}
-			return
-		case a.wrapped:
-			a.nextClass()
-		case budget <= 0:
 			return
 		}
 		most := a.first + a.most
@@ -120,7 +119,6 @@ func (s *stage) runAnnouncer(b *burst.Burst) {
 		}
 		a.next = 0
 		a.n, a.wrapped = s.w.Table.ScanLives(&a.cursor, announceStep, session.Trapped, a.at, a.first+a.least, most, b.Now, a.out[:])
-		budget -= announceStep
 	}
 }
 
@@ -132,14 +130,13 @@ func (s *stage) leastLife() int {
 	return int(max(0, min(s.trapTTL, session.MaxLifetime)-askedTime) >> session.EpochShift)
 }
 
-// nextClass chooses the next lives to look for, downward, so many that there is
-// something to find; most is 0 when there is nothing any more.
+// nextClass chooses the next life to look for, downward, of which there is any; most
+// is 0 when there is none.
 func (a *announcer) nextClass() {
-	a.most, a.wrapped = a.least, false
-	for found := uint32(0); a.least > 0 && found < announceClass; {
-		a.least--
-		if found += a.counts[a.least]; found == 0 {
-			a.most = a.least
+	a.most, a.wrapped = 0, false
+	for a.least > 0 && a.most == 0 {
+		if a.least--; a.counts[a.least] > 0 {
+			a.most = a.least + 1
 		}
 	}
 }
@@ -155,7 +152,7 @@ func (s *stage) announceOne(b *burst.Burst, r *session.Record) bool {
 	if !ok || now.State != session.Trapped || s.isBlind(n, &now) || now.Askers[0] == [6]byte{} {
 		return true // came alive meanwhile, or nobody was ever told our MAC
 	}
-	if b.Originated+announceSpared >= b.Spares || !n.ledger.announce.take(s.announce, 0, b.Now) {
+	if b.Originated+announceSpared >= b.Spares || !s.herald.pace.take(s.announce, 0, b.Now) {
 		return false
 	}
 	for _, asker := range now.Askers {

@@ -25,7 +25,6 @@ func family(hi, lo uint64) int {
 type ledger struct {
 	probe, background [families]bucket
 	capture           [families]bucket
-	announce          bucket // of a new master
 	probing           [families]atomic.Int32
 	owed              [families]atomic.Int64 // probes that started proofs still need
 	solicited         atomic.Int64           // when a multicast NS for an address not ours was heard last

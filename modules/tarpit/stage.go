@@ -45,7 +45,7 @@ type stage struct {
 	held     held
 	sweep    sweep
 	herald   announcer
-	announce limit // of herald, for each network
+	announce limit // of herald: this worker's share
 	moving   bool  // the MAC of captures changes with the node, on any network
 	groups   multicast
 	shown    int64 // when the counters were shown last
@@ -204,6 +204,7 @@ func (s *stage) Apply(c *config.Snapshot) {
 	s.lifeOfProof = s.probes*(s.interval+s.interval/8+patience) + settle + 3*patience
 	s.announce = limit{}
 	if n := set.AnnounceRate; n > 0 {
+		n = max(1, n/max(s.w.Count, 1))
 		s.announce = rate(n, max(16, n/announceBurst))
 	}
 	s.compile(c)
