@@ -12,7 +12,9 @@ import (
 // families: the silence is that of the virtual address.
 func TestMACPortFailoverIsAsShortAsAnyOther(t *testing.T) {
 	t.Parallel()
-	edit := func(conf string) string { return strings.Replace(conf, "  tarpit enable\n", "  mac port\n  tarpit enable\n", 1) }
+	edit := func(conf string) string {
+		return strings.Replace(conf, "  tarpit enable\n", "  mac port\n  tarpit enable\n", 1)
+	}
 	w := newTwins(t, func(_ *twins, conf string) string { return edit(conf) }, edit(twinConf(1)))
 	w.leg("second", "198.18.0.2/24", "2001:db8:18::2/64")
 	w.leg("third", "198.18.0.3/24", "2001:db8:18::3/64")
