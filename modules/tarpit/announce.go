@@ -36,6 +36,16 @@ const (
 // announceBurst is the share of a second's announcements that may go at once.
 const announceBurst = 50
 
+// announceLimit is one worker's share of n addresses a second; zero when there are
+// to be none.
+func announceLimit(n, workers int) (l limit) {
+	if n > 0 {
+		l.interval = int64(workers) * 1_000_000_000 / int64(n)
+		l.depth = l.interval * int64(max(16, n/workers/announceBurst))
+	}
+	return l
+}
+
 // announcer is one worker's part of the announcements: its share of the table.
 type announcer struct {
 	rounds      int   // still to go; 0: nothing to do

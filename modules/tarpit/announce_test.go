@@ -317,3 +317,18 @@ func TestAnnouncingAllocatesNothing(t *testing.T) {
 		t.Errorf("%d announcements: the test says nothing", after-before)
 	}
 }
+
+// The largest rate that `set` admits is reached, with two askers each.
+func TestTheLargestRateOfAnnouncementsIsReached(t *testing.T) {
+	const most = 10_000
+	h := newHeir(t, 1, 131072, macPort, func(s *config.Snapshot) { s.Settings.AnnounceRate = most })
+	for i := range 50_000 {
+		h.holds(netip.AddrFrom4([4]byte{172, 18, byte(i >> 8), byte(i)}), 10*time.Second, 300*time.Second, otherMAC, askerMac)
+	}
+	h.role.Set(engine.Master)
+	h.pass(200*time.Millisecond, nil)
+	all, _ := claims(h.pass(time.Second, nil))
+	if len(all) < 2*most*9/10 {
+		t.Errorf("%d frames in a second, want some %d", len(all), 2*most)
+	}
+}

@@ -202,11 +202,7 @@ func (s *stage) Apply(c *config.Snapshot) {
 	s.probes, s.interval = int64(max(set.Probes, 1)), int64(set.ProbeInterval)
 	s.trapTTL, s.realTTL = int64(set.TrapTTL), int64(set.RealTTL)
 	s.lifeOfProof = s.probes*(s.interval+s.interval/8+patience) + settle + 3*patience
-	s.announce = limit{}
-	if n := set.AnnounceRate; n > 0 {
-		n = max(1, n/max(s.w.Count, 1))
-		s.announce = rate(n, max(16, n/announceBurst))
-	}
+	s.announce = announceLimit(set.AnnounceRate, max(s.w.Count, 1))
 	s.compile(c)
 	s.remap()
 	s.groups.compile(c)
