@@ -58,7 +58,7 @@ func TestSwitchoverUnderLossSucceedsEachTime(t *testing.T) {
 	scan := w.scan()
 	from, done := 0, 0
 	for try := 0; scan.running() || try < 10; try++ {
-		time.Sleep(500 * time.Millisecond)
+		time.Sleep(1500 * time.Millisecond) // a proof takes 1.2 s, and ends with the mastership
 		out, err := w.n[from].try("ctl", "switchover")
 		if err != nil {
 			t.Fatalf("try %d: %v, %s", try, err, out)
