@@ -65,6 +65,7 @@ func printResult(c *cli.Context, data json.RawMessage) error {
 		Entries      *int
 		Peer         string
 		Milliseconds float64
+		Silent       float64 `json:"silent_milliseconds"`
 		Warnings     []string
 	}
 	if c.Bool("json") || json.Unmarshal(data, &v) != nil || v.Result == "" {
@@ -82,7 +83,7 @@ func printResult(c *cli.Context, data json.RawMessage) error {
 	case v.Entries != nil:
 		fmt.Fprintf(c.App.Writer, "%s: %d entries\n", v.Result, *v.Entries)
 	case v.Peer != "":
-		fmt.Fprintf(c.App.Writer, "%s to %s in %.1f ms\n", v.Result, v.Peer, v.Milliseconds)
+		fmt.Fprintf(c.App.Writer, "%s to %s in %.1f ms, nobody answered for %.1f ms\n", v.Result, v.Peer, v.Milliseconds, v.Silent)
 	default:
 		fmt.Fprintln(c.App.Writer, v.Result)
 	}

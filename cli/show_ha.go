@@ -51,13 +51,14 @@ func printHA(w io.Writer, v daemon.HA) {
 		{"groups differing", v.Differing},
 		{"cannot be held", fmt.Sprintf("%d entries here, %d at the peer", v.Lacking, v.PeerLacking)},
 		{"changes waiting", yesNo(v.Pending)},
-		{"may preempt", yesNo(!v.Held)},
+		{"may preempt", preemptText(&v)},
 		{"lag", fmt.Sprintf("p50 %.2f ms, p99 %.2f ms, max %.2f ms over %d acknowledgements", v.Lag.P50, v.Lag.P99, v.Lag.Max, v.Lag.Count)},
 		{"sessions", v.Sessions},
 		{"strangers", fmt.Sprintf("%d datagrams did not come from the peer", v.Strangers)},
 		{"lost", fmt.Sprintf("%d datagrams found no room", v.Lost)},
 		{"conflicts", v.Conflicts},
 		{"split brains", v.SplitBrains},
+		{"preemptions", v.Preemptions},
 		{"handover", handoverText(&v.Handover)},
 	}
 	printPairs(w, rows)
@@ -97,12 +98,22 @@ func limitsText(l *daemon.Limits) string {
 	return fmt.Sprintf("%d entries, %d captured, %d real", l.Entries, l.Captured, l.Real)
 }
 
+func preemptText(v *daemon.HA) string {
+	if v.Away {
+		return "no: the role was given to the peer, and stays there until it fails or gives it back"
+	}
+	return yesNo(!v.Held)
+}
+
 func handoverText(h *daemon.Handover) string {
 	switch h.Step {
 	case "none":
 		return "none was asked for"
 	case "done":
-		return fmt.Sprintf("done in %.1f ms, %s ago", h.Took, precise(h.Ago))
+		if h.Silent == 0 {
+			return fmt.Sprintf("given away %s ago, the peer is not master yet", precise(h.Ago))
+		}
+		return fmt.Sprintf("done in %.1f ms, nobody answered for %.1f ms, %s ago", h.Took, h.Silent, precise(h.Ago))
 	case "failed":
 		return fmt.Sprintf("given up after %.1f ms, %s ago: %s", h.Took, precise(h.Ago), h.Why)
 	}

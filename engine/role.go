@@ -1,6 +1,10 @@
 package engine
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"mire/engine/own"
+)
 
 // Standing is what this node is to its network.
 type Standing uint32
@@ -20,7 +24,7 @@ func (s Standing) String() string {
 // Role is the standing of this node and what those who agree on it tell each
 // other: words that anybody may read. Whoever runs the elections is the
 // only one to Set it; whoever keeps the tables of two nodes equal holds it back,
-// freezes it and gives it away. A nil Role is master, because a node without a
+// freezes it, gives it away and claims what was given. A nil Role is master, because a node without a
 // vrrp section is.
 type Role struct {
 	word   atomic.Uint32
@@ -28,6 +32,8 @@ type Role struct {
 	held   atomic.Bool
 	frozen atomic.Bool
 	yield  atomic.Bool
+	claim  atomic.Bool
+	peer   atomic.Pointer[own.Peer]
 }
 
 // NewRole makes a role.
@@ -85,3 +91,26 @@ func (r *Role) Yield() { r.yield.Store(true) }
 // TakeYield tells whether that was asked since the last call; for whoever runs
 // the elections.
 func (r *Role) TakeYield() bool { return r.yield.Load() && r.yield.CompareAndSwap(true, false) }
+
+// Claim asks a backup to be master at once: the peer has said that it gave the
+// role to this node and is not master.
+func (r *Role) Claim() { r.claim.Store(true) }
+
+// TakeClaim tells whether that was asked since the last call; for whoever runs
+// the elections.
+func (r *Role) TakeClaim() bool { return r.claim.Load() && r.claim.CompareAndSwap(true, false) }
+
+// SetPeer notes what the other node said last of where it speaks from; nil when
+// nothing is known.
+func (r *Role) SetPeer(p *own.Peer) { r.peer.Store(p) }
+
+// Peer is that, nil while nothing is known; safe from any goroutine.
+func (r *Role) Peer() *own.Peer {
+	if r == nil {
+		return nil
+	}
+	return r.peer.Load()
+}
+
+// PeerWord is where it stands, for who cannot know a Role.
+func (r *Role) PeerWord() *atomic.Pointer[own.Peer] { return &r.peer }

@@ -93,6 +93,7 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 	if w.Role == nil {
 		w.Role = NewRole(Master)
 	}
+	w.Observer.Peer = w.Role.PeerWord()
 	if w.Neighbours = c.Neighbours; w.Neighbours == nil {
 		w.Neighbours = neigh.NewTable(neigh.DefaultCapacity)
 	}

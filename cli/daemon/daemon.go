@@ -67,6 +67,9 @@ type Daemon struct {
 	links      *dpdk.LinkWatch
 	neighbours *neigh.Table
 	endEvents  func() <-chan struct{}
+
+	keptMu sync.Mutex
+	kept   bool // the file says that the role was given away
 }
 
 // worker is one core of the packet path with what it stands on.
@@ -112,6 +115,7 @@ func Run(ctx context.Context, o Options) error {
 	var helpers sync.WaitGroup
 	helpers.Go(func() { d.keepWall(ctx) })
 	helpers.Go(func() { d.poll(ctx) })
+	helpers.Go(func() { d.keepRole(ctx) })
 	if err := d.launch(); err != nil {
 		server.Close()
 		d.stop()

@@ -65,6 +65,12 @@ func (d *Daemon) open(snap *config.Snapshot) error {
 	if d.chain, err = newChain(snap.Modules); err != nil {
 		return err
 	}
+	if d.kept, err = readKept(snap); err != nil {
+		d.Log.Warn().Msg(err.Error())
+	} else if d.kept {
+		d.chain.ha.KeepAway()
+		d.Log.Info().Msg("the role was given to " + snap.SyncNetwork().SyncPeer.String() + " before the restart: it stays there until that node fails or gives it back")
+	}
 	d.publish(snap)
 	for _, name := range d.chain.passive {
 		d.Log.Warn().Str("module", name).Msg("module is not built yet: it passes every frame on")

@@ -48,16 +48,16 @@ func haView(n *config.Network, st ha.Status, standing string, now int64) HA {
 	v := HA{
 		Network: n.Number, Peer: n.SyncPeer.String(), PeerMAC: macText(st.PeerMAC), Standing: standing,
 		Lacking: st.Lacking, PeerLacking: st.PeerLacking, Limits: Limits(st.Limits), PeerLimits: Limits(st.PeerLimits),
-		Term: st.Term, Held: st.Held, State: st.State.String(), Since: ago(st.Since), Why: st.Why,
+		Term: st.Term, Held: st.Held, Away: st.Away, State: st.State.String(), Since: ago(st.Since), Why: st.Why,
 		Converged: st.State == ha.Converged, Digest: fmt.Sprintf("%016x", st.Digest), Differing: st.Differing,
-		Pending: st.Pending, Heard: -1, Strangers: st.Strangers, Lost: st.Lost, Conflicts: st.Conflicts, SplitBrains: st.SplitBrains, Sessions: st.Sessions,
+		Pending: st.Pending, Heard: -1, Strangers: st.Strangers, Lost: st.Lost, Conflicts: st.Conflicts, SplitBrains: st.SplitBrains, Preemptions: st.Preemptions, Sessions: st.Sessions,
 		Lag: Lag{Count: st.Lag.Count, P50: millis(st.Lag.P50), P99: millis(st.Lag.P99), Max: millis(st.Lag.Max)},
 		Records: map[string]uint64{
 			"sent": st.Records.Sent, "applied": st.Records.Applied, "stale": st.Records.Stale, "refused": st.Records.Refused,
 			"foreign": st.Records.Foreign, "unknown": st.Records.Unknown, "pruned": st.Records.Pruned,
 		},
 		Sent: map[string]uint64{}, Received: map[string]uint64{}, Rejected: map[string]uint64{},
-		Handover: Handover{Step: handoverSteps[st.Handover.Step], Why: st.Handover.Why, Took: millis(st.Handover.Took), Count: st.Handover.Count},
+		Handover: Handover{Step: handoverSteps[st.Handover.Step], Why: st.Handover.Why, Took: millis(st.Handover.Took), Silent: millis(st.Handover.Silent), Count: st.Handover.Count},
 		History:  []Transition{},
 	}
 	if st.Heard != 0 {

@@ -9,6 +9,7 @@ import (
 	"mire/engine/config"
 	"mire/engine/control"
 	"mire/engine/ha"
+	"mire/modules/vrrp"
 )
 
 const (
@@ -27,7 +28,14 @@ type syncer interface {
 // switchover gives the role to the peer without losing an entry, and waits for
 // the end of that.
 func (d *Daemon) switchover(ctx context.Context) (any, error) {
-	return switchover(ctx, d.snaps.Load().SyncNetwork(), d.role, d.chain.ha, d.wake)
+	s := d.snaps.Load()
+	if len(s.VRRP) > 0 && s.VRRP[0].Priority == vrrp.Owner && d.role.Master() {
+		return nil, &control.Error{Message: "switchover: this node owns the virtual addresses (priority 255), it gives the role to nobody",
+			Hint: "lower its priority first: mire ctl 'vrrp priority 254'"}
+	}
+	v, err := switchover(ctx, s.SyncNetwork(), d.role, d.chain.ha, d.wake)
+	d.saveRole() // before anybody restarts this node because the role is gone
+	return v, err
 }
 
 func switchover(ctx context.Context, n *config.Network, role *engine.Role, s syncer, wake func()) (any, error) {
@@ -56,14 +64,19 @@ func switchover(ctx context.Context, n *config.Network, role *engine.Role, s syn
 		h := s.Status().Handover
 		if h.At != before.Handover.At {
 			switch {
-			case h.Step == ha.HandoverDone && h.Took > 0: // and the elections took the role away
-				return map[string]any{"result": "handed over", "peer": n.SyncPeer.String(), "milliseconds": millis(h.Took)}, nil
+			case h.Step == ha.HandoverDone && h.Silent > 0: // and the peer is master
+				return map[string]any{"result": "handed over", "peer": n.SyncPeer.String(),
+					"milliseconds": millis(h.Took), "silent_milliseconds": millis(h.Silent)}, nil
 			case h.Step == ha.HandoverFailed:
 				return nil, fmt.Errorf("switchover: given up after %.1f ms, this node stays master: %s", millis(h.Took), h.Why)
 			}
 		}
 		select {
 		case <-ctx.Done():
+			if h.Step == ha.HandoverDone {
+				return nil, &control.Error{Message: fmt.Sprintf("switchover: the role was given away, and %v is not master after %v: this node takes it back when it hears no master", n.SyncPeer, switchoverWait),
+					Hint: "mire show vrrp on both nodes says more"}
+			}
 			return nil, &control.Error{Message: fmt.Sprintf("switchover: not finished after %v: it is %s", switchoverWait, handoverSteps[h.Step]),
 				Hint: "mire show ha says what became of it"}
 		case <-tick.C:

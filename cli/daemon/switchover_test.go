@@ -32,7 +32,7 @@ func ended(step ha.HandoverStep, why string) *scripted {
 	last := ha.Handover{Step: ha.HandoverDone, At: 1, Took: 9e6}
 	return &scripted{
 		before: ha.Status{State: ha.Talking, Met: true, Handover: last},
-		after:  ha.Status{State: ha.Converged, Handover: ha.Handover{Step: step, Why: why, At: 2, Took: 7e6}},
+		after:  ha.Status{State: ha.Converged, Handover: ha.Handover{Step: step, Why: why, At: 2, Took: 7e6, Silent: 2e6}},
 	}
 }
 
@@ -70,7 +70,7 @@ func TestSwitchoverWaitsForItsOwnEnd(t *testing.T) {
 	n := &config.Network{Number: 1, SyncPeer: netip.MustParseAddr("192.0.2.2")}
 	woken := 0
 	v, err := switchover(context.Background(), n, engine.NewRole(engine.Master), ended(ha.HandoverDone, ""), func() { woken++ })
-	if err != nil || woken != 1 || v.(map[string]any)["milliseconds"] != 7.0 {
+	if err != nil || woken != 1 || v.(map[string]any)["milliseconds"] != 7.0 || v.(map[string]any)["silent_milliseconds"] != 2.0 {
 		t.Errorf("%v, %v, woken %d times; the end of the one before took 9 ms", v, err, woken)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

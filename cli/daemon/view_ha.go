@@ -27,6 +27,7 @@ type HA struct {
 	PeerLacking  uint32            `json:"peer_lacking"` // entries of this node that the peer cannot hold
 	Limits       Limits            `json:"limits"`
 	PeerLimits   Limits            `json:"peer_limits"` // zero without a session
+	Away         bool              `json:"away"`        // gave the role away, and leaves it there
 	State        string            `json:"state"`
 	Since        float64           `json:"since_seconds"`
 	Why          string            `json:"why"`
@@ -45,6 +46,7 @@ type HA struct {
 	Lost         uint64            `json:"lost"`      // datagrams for which a worker's box had no room
 	Conflicts    uint64            `json:"conflicts"`
 	SplitBrains  uint64            `json:"split_brains"`
+	Preemptions  uint64            `json:"preemptions"`
 	Sessions     uint64            `json:"sessions"`
 	Handover     Handover          `json:"handover"`
 	History      []Transition      `json:"history"` // newest last
@@ -67,11 +69,14 @@ type Lag struct {
 
 // Handover is the last planned handover.
 type Handover struct {
-	Step  string  `json:"step"`
-	Why   string  `json:"why"`
-	Ago   float64 `json:"ago_seconds"`
-	Took  float64 `json:"took_ms"`
-	Count uint64  `json:"count"`
+	Step string  `json:"step"`
+	Why  string  `json:"why"`
+	Ago  float64 `json:"ago_seconds"`
+	Took float64 `json:"took_ms"`
+	// Silent is how long of that neither node answered; 0 while the peer is not
+	// master yet.
+	Silent float64 `json:"silent_ms"`
+	Count  uint64  `json:"count"`
 }
 
 // Transition is one change of role or session.

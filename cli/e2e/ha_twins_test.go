@@ -94,6 +94,7 @@ type peering struct {
 	PeerDigest                         string `json:"peer_digest"`
 	Sessions, Strangers                int
 	SplitBrains                        int `json:"split_brains"`
+	Preemptions                        int
 	Records, Received, Rejected        map[string]int
 	Handover                           struct{ Step, Why string }
 	History                            []struct{ What, Why string }

@@ -74,10 +74,10 @@ func (n *Network) setMACs(port MAC, vrrp []VRRP) {
 		return
 	}
 	v := &vrrp[0]
-	n.VirtMAC = MAC{0, 0, 0x5e, 0, 1, byte(v.VRID)}
+	n.VirtMAC = virtualMAC4(v)
 	n.Virt6MAC = n.VirtMAC
 	if v.Family == FamilyIPv6 || v.Family == FamilyBoth {
-		n.Virt6MAC = MAC{0, 0, 0x5e, 0, 2, byte(v.VRID)}
+		n.Virt6MAC = virtualMAC6(v)
 	}
 }
 

@@ -23,7 +23,7 @@ type portSpans struct {
 
 // Exempt tells whether an address must never be captured in the network with
 // the given index into Networks: it lies outside the network's prefixes, it is
-// one of our own (real, virt of any network), the sync peer, a gateway, server
+// one of our own (real, virt and link-local ones of any network), the sync peer, a gateway, server
 // or target, an `arp` or `tarpit exempt` address, an address of the host's own
 // kernel, the network or broadcast address (RFC 919; a /31 or /32 has neither,
 // RFC 3021), the subnet-router anycast address (RFC 4291 section 2.6.1; none
@@ -158,7 +158,7 @@ func (s *Snapshot) neverHosts() []span {
 	}
 	for i := range s.Networks {
 		n := &s.Networks[i]
-		add(n.Real4, n.Virt4, n.Real6, n.Virt6, n.SyncPeer)
+		add(n.Real4, n.Virt4, n.Real6, n.Virt6, n.SyncPeer, n.LinkLocal(), s.VirtualLinkLocal(n))
 	}
 	// A kernel answers for all its addresses on every leg (the weak host model,
 	// RFC 1122 section 3.3.4.2), so those of one interface count everywhere.

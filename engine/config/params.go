@@ -92,6 +92,7 @@ var params = []Param{
 	number("tarpitcapturerate6", "addresses/s", 0, 1000000, 10, "new IPv6 captures a second and network; 0 is no limit", func(s *Settings) *int { return &s.Bounds6.CaptureRate }),
 	number("tarpitcaptureburst6", "addresses", 1, 1000000, 64, "new IPv6 captures at once", func(s *Settings) *int { return &s.Bounds6.CaptureBurst }),
 	number("tarpitper64", "addresses", 0, 4096, 512, "captured IPv6 addresses alive per /64 (each is an entry in the router's cache); 0 is no limit but that of a worker, 4,096 in all", func(s *Settings) *int { return &s.Bounds6.Per64 }),
+	number("tarpitannouncerate", "addresses/s", 0, 10000, 1000, "captured addresses a second that a new master tells their askers of, where its MAC is another one (`mac port`); 0 is none", func(s *Settings) *int { return &s.AnnounceRate }),
 	restart(number("sessions", "entries", 1024, 1<<26, 262144, "size of the session table", func(s *Settings) *int { return &s.Sessions })),
 	{
 		Name: "idle", Unit: "us", Min: 0, Max: 1000000, Default: "5000",

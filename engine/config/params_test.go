@@ -12,7 +12,7 @@ import (
 func TestDefaults(t *testing.T) {
 	want := Settings{
 		SecretFile: "/var/lib/mire/secret", RealTTL: 1800 * time.Second, TrapTTL: 300 * time.Second,
-		Probes: 3, ProbeInterval: 300 * time.Millisecond, Log: LogFirst, LogRate: 1000, MRD: true, ReplyRate: 50000, DHCPLearn: true,
+		Probes: 3, ProbeInterval: 300 * time.Millisecond, Log: LogFirst, LogRate: 1000, AnnounceRate: 1000, MRD: true, ReplyRate: 50000, DHCPLearn: true,
 		Sessions: 262144, Idle: 5 * time.Millisecond, Syslog: "/dev/log",
 		Bounds4:           Bounds{ProbeRate: 300, ProbeBurst: 1024, Probing: 1024},
 		Bounds6:           Bounds{ProbeRate: 100, ProbeBurst: 300, Probing: 1024, CaptureRate: 10, CaptureBurst: 64, Per64: 512},

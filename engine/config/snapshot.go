@@ -173,6 +173,7 @@ type Settings struct {
 	IdleSet       bool          // false: adaptive on kernel-backed ports, busy-poll on others
 	Syslog        string        // syslog: socket path, or "" when off
 	ReplyRate     int           // tarpitreplyrate: replies a second and source to held connections; 0 = unlimited
+	AnnounceRate  int           // tarpitannouncerate: captures a second that a new master announces; 0 = none
 	SynBudget     int           // tarpitsynrate: SYN-ACKs a second and source; 0 = unlimited
 	Bounds4       Bounds
 	Bounds6       Bounds

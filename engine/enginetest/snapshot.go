@@ -49,7 +49,7 @@ func Snapshot(edits ...func(*config.Snapshot)) *config.Snapshot {
 			RealTTL: 1800 * time.Second, TrapTTL: 300 * time.Second,
 			Probes: 3, ProbeInterval: 300 * time.Millisecond,
 			ReplyRate: 50000,
-			LogRate:   100, MRD: true, DHCPLearn: true, VRRPPreempt: true, Sessions: 1024, Idle: 5 * time.Millisecond,
+			LogRate:   100, AnnounceRate: 1000, MRD: true, DHCPLearn: true, VRRPPreempt: true, Sessions: 1024, Idle: 5 * time.Millisecond,
 			Bounds4: config.Bounds{ProbeRate: 300, ProbeBurst: 1024, Probing: 1024},
 			Bounds6: config.Bounds{ProbeRate: 100, ProbeBurst: 300, Probing: 1024, CaptureRate: 10, CaptureBurst: 64, Per64: 512},
 		},

@@ -34,7 +34,7 @@ const (
 	RoleMaster                  // this node became master; Payload says why
 	RoleBackup                  // this node became backup; Payload says why
 	ForeignVRRP                 // an advertisement for our virtual router from somebody who is not the peer
-	VRRPAddresses               // the peer's virtual addresses are not ours
+	VRRPAddresses               // only one of the peer and us lists the address in Ours; Payload says who
 	VRRPMismatch                // an advertisement that is not listened to; Payload says why
 	GatewayDown                 // the gateway in Remote does not answer echo requests
 	GatewayUp                   // it answers again

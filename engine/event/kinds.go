@@ -77,7 +77,7 @@ var kinds = [NumKinds]kindInfo{
 	RoleMaster:      {"role_master", zerolog.WarnLevel, alone, true, false, "network %n: this node is master now: %t"},
 	RoleBackup:      {"role_backup", zerolog.WarnLevel, alone, true, false, "network %n: this node is backup now: %t"},
 	ForeignVRRP:     {"foreign_vrrp", zerolog.WarnLevel, byMAC, true, false, "network %n: %r [%m] advertises our virtual router and is not the peer; `peers only` in the vrrp section ignores it"},
-	VRRPAddresses:   {"vrrp_addresses", zerolog.WarnLevel, byMAC, true, false, "network %n: %r [%m] advertises our virtual router with other addresses: make `virt` and `virt6` the same on both nodes"},
+	VRRPAddresses:   {"vrrp_addresses", zerolog.WarnLevel, byAddress, true, false, "network %n: %r [%m] advertises our virtual router with other addresses than this node: %o is %t"},
 	VRRPMismatch:    {"vrrp_mismatch", zerolog.WarnLevel, byMAC, true, false, "network %n: %r [%m] advertises our virtual router, not listened to: %t"},
 	GatewayDown:     {"gateway_down", zerolog.WarnLevel, alone, true, false, "network %n: gateway %r does not answer echo requests; `trackval` of its interface comes off the VRRP priority"},
 	GatewayUp:       {"gateway_up", zerolog.InfoLevel, alone, true, false, "network %n: gateway %r answers again"},

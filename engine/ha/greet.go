@@ -14,7 +14,8 @@ func (p *Peer) greet(now int64, out Outlet) {
 }
 
 func (p *Peer) sendHello(d []byte, out Outlet) {
-	p.ours.Master, p.ours.Term = p.master, p.term
+	p.ours.Master, p.ours.Term, p.ours.Away = p.master, p.term, p.away
+	p.ours.Kept = p.master && p.kept
 	out.Send(p.hs.Put(d, &p.ours))
 	p.count.sent[Hello]++
 }
@@ -36,7 +37,9 @@ func (p *Peer) hearHello(d []byte, now int64, out Outlet) Fault {
 			p.peerID, p.mayOffer = id, !p.master
 		}
 		p.begin(now, out)
+		p.weighOverlap(&a, true, now, out)
 		p.hear(&a, now, out)
+		p.mayClaim(&a, true)
 	}
 	if reply {
 		if d := out.Datagram(); d != nil {
@@ -73,7 +76,7 @@ func (p *Peer) lose(now int64, out Outlet) {
 	p.up, p.helloAt = false, now
 	p.why = "the peer is silent"
 	p.remote = remote{About: About{Term: p.remote.Term}}
-	p.double = false
+	p.double, p.overlap = false, overlap{}
 	p.restart()
 	p.past.add(now, "session lost", p.why)
 	if p.handover.under() && !p.handover.gave {
@@ -122,7 +125,9 @@ func (p *Peer) forsake() {
 	}
 	p.up, p.helloAt, p.why = false, 0, ""
 	p.remote = remote{}
-	p.double, p.away = false, false
+	p.double, p.overlap, p.away = false, overlap{}, false
+	p.speaks.heard = p.speaks.heard[:0]
+	p.role.SetPeer(nil)
 	p.restart()
 }
 

@@ -34,7 +34,8 @@ type handover struct {
 	n        int       // how many were
 	count    uint64
 	gaveAt   int64
-	gave     bool // the role was given away, and the peer has not taken it yet
+	silent   int64 // from then until the peer said that it is master; 0: not yet
+	gave     bool  // the role was given away, and the peer has not taken it yet
 
 	answer bool   // backup: stepEqual is owed
 	digest uint64 // the one that was asked for
@@ -106,7 +107,7 @@ func (p *Peer) stoodHandover(now int64, out Outlet) {
 // takenHandover ends it when the peer is heard to be master.
 func (p *Peer) takenHandover(now int64) {
 	if h := &p.handover; h.gave && !p.master {
-		h.gave, h.took = false, max(now-h.at, 1)
+		h.gave, h.took, h.silent = false, max(now-h.at, 1), max(now-h.gaveAt, 1)
 	}
 }
 

@@ -31,6 +31,8 @@ const (
 const (
 	flagMaster = 1 << iota
 	flagUp     // the sender has the session of these two random values: no answer is needed
+	flagAway   // the sender gave the role to the receiver, and it is to stay there
+	flagKept   // the sender is master because the receiver gave it the role
 )
 
 // random is what a process draws for one session.
@@ -42,6 +44,8 @@ type About struct {
 	Addresses   uint64 // of the list of virtual addresses
 	Master      bool
 	Term        uint16 // of the newest mastership it knows
+	Away        bool   // it gave the role away in a planned handover and has not been master since
+	Kept        bool   // it is master because the role was given to it
 	Limits      Limits // of its table
 }
 
@@ -77,6 +81,8 @@ func (h hello) about(a *About) {
 		Addresses:   binary.BigEndian.Uint64(h[atAddresses:]),
 		Master:      h[atFlags]&flagMaster != 0,
 		Term:        binary.BigEndian.Uint16(h[atTerm:]),
+		Away:        h[atFlags]&flagAway != 0,
+		Kept:        h[atFlags]&flagKept != 0,
 	}
 	a.Limits.read(h[atLimits:])
 }
@@ -95,6 +101,12 @@ func (h hello) put(id uint64, check [checkLen]byte, mine, echo *random, up bool,
 	}
 	if up {
 		h[atFlags] |= flagUp
+	}
+	if a.Away {
+		h[atFlags] |= flagAway
+	}
+	if a.Kept {
+		h[atFlags] |= flagKept
 	}
 	binary.BigEndian.PutUint16(h[atTerm:], a.Term)
 	clear(h[atReserved:atLimits])

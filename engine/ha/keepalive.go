@@ -29,7 +29,7 @@ func (p *Peer) keepalive(now int64, out Outlet) {
 	binary.BigEndian.PutUint64(b[27:], p.ours.Addresses)
 	p.ours.Limits.put(b[35:])
 	binary.BigEndian.PutUint32(b[35+limitsLen:], p.repair.lacking)
-	p.send(out, d, Keepalive, aliveBody)
+	p.send(out, d, Keepalive, aliveBody+copy(b[aliveBody:], p.speaks.ours))
 }
 
 // Bits of the role in a KEEPALIVE.
@@ -37,6 +37,8 @@ const (
 	isMaster    = 1
 	isConverged = 2
 	isFrozen    = 4
+	isBeside    = 8  // a master that hears its peer say master
+	isAway      = 16 // as flagAway of a HELLO
 	isSettled   = 32 // no change waits: the digest is that of what was sent
 )
 
@@ -49,6 +51,12 @@ func (p *Peer) flags() (f byte) {
 	}
 	if p.role.Frozen() {
 		f |= isFrozen
+	}
+	if p.overlap.since != 0 {
+		f |= isBeside
+	}
+	if p.away {
+		f |= isAway
 	}
 	if !p.table.Marked() {
 		f |= isSettled
@@ -70,10 +78,12 @@ func (p *Peer) takeKeepalive(d, b []byte, now int64, out Outlet) bool {
 	} else {
 		return true // a later one overtook it
 	}
-	a := About{Master: b[0]&isMaster != 0, Term: binary.BigEndian.Uint16(b[1:]),
+	a := About{Master: b[0]&isMaster != 0, Away: b[0]&isAway != 0, Term: binary.BigEndian.Uint16(b[1:]),
 		Fingerprint: binary.BigEndian.Uint64(b[19:]), Addresses: binary.BigEndian.Uint64(b[27:])}
 	a.Limits.read(b[35:])
 	p.remote.lacking = binary.BigEndian.Uint32(b[35+limitsLen:])
+	p.overlap.both = b[0]&isBeside != 0
+	p.hearSpeaks(b[aliveBody:])
 	p.hear(&a, now, out) // forgets what follows if the peer's standing is another one
 	p.remote.converged, p.remote.saidAt = b[0]&isConverged != 0, now
 	p.remote.frozen = b[0]&isFrozen != 0 && a.Master

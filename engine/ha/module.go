@@ -33,6 +33,7 @@ type common struct {
 	blamed       atomic.Uint32            // one of these faults, for worker 0 to tell of
 	cut          atomic.Uint64            // datagrams of which the frame holds a part
 	asked        atomic.Bool              // a handover is asked for
+	away         atomic.Bool              // the role was given away
 	mu           sync.Mutex               // of shown; worker 0 only ever tries it
 	shown        Status
 	shownAt      int64
@@ -67,6 +68,7 @@ func (m *Module) Stage(w *engine.Worker) (engine.Stage, error) {
 	}
 	h := handshakeAt(m.common.gate, w.Secret, func(b []byte) { rand.Read(b) })
 	s.peer = NewPeer(w.Table, w.Role, h)
+	s.peer.away = m.common.away.Load()
 	return s, nil
 }
 

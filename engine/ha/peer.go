@@ -23,8 +23,8 @@ const (
 	// graceTime is how long a backup keeps expired entries for its master to
 	// remove: longer than a round of the master's sweep, so that their digests agree.
 	graceTime = 120_000 * millisecond
-	// doubtTime is how long both nodes may call themselves master before it
-	// counts: a backup that preempts is believed by its peer an advert later.
+	// doubtTime is how long both nodes may hear the other call itself master before
+	// that counts: a backup that preempts is believed by its peer an advert later.
 	doubtTime = 500 * millisecond
 )
 
@@ -50,6 +50,8 @@ type Peer struct {
 	remote remote
 	peerID uint64 // of the process that the last session was with
 	double bool   // the peer is master beside us
+	overlap
+	speaks speaks
 
 	up         bool
 	heard      int64 // the last accepted datagram
@@ -73,6 +75,7 @@ type Peer struct {
 	offers     offers // what the master was told of because it may lack it
 	mayOffer   bool   // the peer may lack what we have: it is new, or we were master
 	away       bool   // the role was given away on purpose: it is not taken back from a living peer
+	kept       bool   // the role was given to this node
 }
 
 // remote is what the peer says of itself.
@@ -95,6 +98,7 @@ type counts struct {
 	records        Records
 	conflicts      uint64
 	splits         uint64
+	preemptions    uint64
 	sessions       uint64
 }
 
@@ -115,6 +119,8 @@ func (p *Peer) Apply(s *config.Snapshot, on bool) {
 	p.ours.Fingerprint, p.ours.Addresses = s.Fingerprint(), s.VirtualAddresses()
 	l := p.table.Limits()
 	p.ours.Limits = Limits{uint32(l.Capacity), uint32(l.Trapped), uint32(l.Real)}
+	p.speaks.compile(s, p.nets)
+	p.speaks.heard = p.speaks.heard[:0] // its networks may be others here
 	p.resync, p.acks = s.Settings.SessionAutoResync, s.Settings.SessionSyncAck
 	p.aliveAt = 0
 }

@@ -28,17 +28,18 @@ func (c *common) show(s *stage, now int64) {
 	}
 	o.Master, o.Term = p.master, p.term
 	o.PeerMaster, o.PeerTerm = p.remote.Master, p.remote.Term
-	o.Held, o.Met = p.role.Held(), p.trusted
+	o.Held, o.Met, o.Away = p.role.Held(), p.trusted, p.away
 	o.Lacking, o.PeerLacking = p.repair.lacking, p.remote.lacking
 	o.Limits, o.PeerLimits = p.ours.Limits, p.remote.Limits
 	o.Digest, o.PeerDigest = p.table.DigestAll(), p.remote.digest
 	o.Differing, o.Pending, o.Heard = p.repair.differs.n, p.table.Marked(), p.heard
 	o.Sent, o.Received, o.Rejected = p.count.sent, p.count.received, p.count.rejected
 	o.Records, o.Conflicts, o.SplitBrains, o.Sessions = p.count.records, p.count.conflicts, p.count.splits, p.count.sessions
+	o.Preemptions = p.count.preemptions
 	l := &p.update.lags
 	o.Lag = Lag{Count: l.all, P50: l.at(500), P99: l.at(990), Max: l.most}
 	h := &p.handover
-	o.Handover = Handover{Step: h.step, Why: h.why, At: h.at, Took: h.took, Count: h.count}
+	o.Handover = Handover{Step: h.step, Why: h.why, At: h.at, Took: h.took, Silent: h.silent, Count: h.count}
 	c.nTransitions = len(p.past.list(c.transitions[:0]))
 	c.mu.Unlock()
 }

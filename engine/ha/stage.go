@@ -130,6 +130,7 @@ func (s *stage) Tick(b *burst.Burst) {
 		s.peer.Switchover(b.Now, &s.out)
 	}
 	s.peer.Tick(b.Now, &s.out)
+	s.c.away.Store(s.peer.away)
 	s.c.show(s, b.Now)
 	s.w.WakeAt(s.peer.Deadline(b.Now))
 }
@@ -139,7 +140,9 @@ func (s *stage) Apply(c *config.Snapshot) {
 	next := newWay(c)
 	if s.peer != nil {
 		if !next.same(&s.way) {
+			away := s.peer.away && (next.dst == s.way.dst || s.way.dst == [16]byte{})
 			s.peer.forsake()
+			s.peer.away = away // where the role was put is another matter than the way there
 		}
 		s.peer.Apply(c, next.on)
 	}

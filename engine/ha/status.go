@@ -39,6 +39,7 @@ type Status struct {
 	Lacking            uint32 // entries of the master that cannot be held here
 	PeerLacking        uint32 // entries of ours that the peer cannot hold
 	Limits, PeerLimits Limits // of the tables; the peer's as last told
+	Away               bool   // it gave the role away, and leaves it there
 	Digest, PeerDigest uint64 // of the whole tables; the peer's as last told
 	Differing          int    // groups found different and not yet repaired
 	Pending            bool   // changes wait to be sent
@@ -51,7 +52,8 @@ type Status struct {
 	Rejected             [NumFaults]uint64 // received ones that were not, by cause
 	Records              Records
 	Conflicts            uint64 // entries that two masters had changed
-	SplitBrains          uint64 // times the peer was master beside us
+	SplitBrains          uint64 // times the peer was master beside us, and both heard it
+	Preemptions          uint64 // times the role went from one living node to the other by the elections
 	Sessions             uint64 // sessions that came up
 	Lag                  Lag
 	Handover             Handover
@@ -89,11 +91,14 @@ const (
 
 // Handover is the last planned handover.
 type Handover struct {
-	Step  HandoverStep
-	Why   string
-	At    int64 // when it was asked for
-	Took  int64 // until it was done or failed
-	Count uint64
+	Step HandoverStep
+	Why  string
+	At   int64 // when it was asked for
+	Took int64 // until it failed, or the peer said that it is master
+	// Silent is the part of Took in which neither node answered, 0 until the peer
+	// is master: from the moment this one gave the role away until it heard so.
+	Silent int64
+	Count  uint64
 }
 
 // Transition is one change worth remembering.

@@ -1,9 +1,5 @@
 package ha
 
-import (
-	"mire/engine/event"
-)
-
 // A term is one mastership. Versions of entries are ordered by it first, so that
 // what a new master writes is newer than all that the one before wrote and could
 // not hand over. Terms are compared as serial numbers (RFC 1982); 0 is none.
@@ -26,6 +22,7 @@ func (p *Peer) stand(now int64, out Outlet) {
 		return
 	}
 	first := p.since == 0
+	p.stoodBeside(m, now)
 	p.master, p.since = m, max(now, 1)
 	if m {
 		p.become(now, first)
@@ -72,6 +69,11 @@ func (p *Peer) hear(a *About, now int64, out Outlet) {
 		p.takenHandover(now)
 	}
 	p.remote.About = *a
+	if changed && !a.Master {
+		p.overlap.stepped = now
+	}
+	p.weighOverlap(a, false, now, out)
+	p.mayClaim(a, changed)
 	if changed {
 		p.restart()
 	}
@@ -81,13 +83,7 @@ func (p *Peer) hear(a *About, now int64, out Outlet) {
 			p.term = a.Term
 			p.table.SetAuthor(p.term, false)
 		}
-	case a.Master:
-		if !p.double && now-p.since > doubtTime {
-			p.double = true
-			p.count.splits++
-			p.past.add(now, "split brain", "the peer is master beside us")
-			out.Tell(event.SplitBrain, "the entries of both are merged when one steps back")
-		}
+	case a.Master: // weighOverlap
 	default:
 		if p.double || a.Term != p.term && atLeast(a.Term, p.term) {
 			p.outrank(a.Term)

@@ -3,8 +3,11 @@
 package neigh
 
 import (
+	"sync/atomic"
+
 	"mire/dpdk/burst"
 	"mire/engine/config"
+	"mire/engine/own"
 	"mire/engine/segment"
 	"mire/engine/session"
 )
@@ -58,6 +61,8 @@ type Observer struct {
 	// Captured are the slots of this turn whose source is an address that is
 	// held as trapped, and was not believed to be alive.
 	Captured burst.Mask
+	// Peer is what the other node says it speaks from; nil: nobody tells.
+	Peer *atomic.Pointer[own.Peer]
 
 	table *session.Table
 	snap  *config.Snapshot

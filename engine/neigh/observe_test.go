@@ -2,6 +2,7 @@ package neigh
 
 import (
 	"net/netip"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/gopacket"
@@ -191,6 +192,9 @@ func TestNoSignsOfLife(t *testing.T) {
 		s.Networks[0].SyncPeer = peer
 		s.Distrust = []config.MAC{distrusted}
 	}
+	// What the peer says it speaks from counts on the network it says.
+	said := new(atomic.Pointer[own.Peer])
+	said.Store(&own.Peer{MACs: []own.PeerMAC{{Number: 1, MAC: et.PortMAC}}})
 	inside := func(outer, inner config.MAC) []byte { // Ethernet source and ARP sender differ
 		f := et.WhoHas(inner, host4, et.Peer4)
 		copy(f[6:], outer[:])
@@ -200,6 +204,7 @@ func TestNoSignsOfLife(t *testing.T) {
 		"our own MAC inside":     inside(hostMAC, et.RealMAC),
 		"the virtual MAC inside": inside(hostMAC, et.VirtMAC),
 		"the peer's MAC":         et.WhoHas(config.PeerMAC(peer), host4, et.Peer4),
+		"the MAC the peer said":  et.WhoHas(et.PortMAC, host4, host4),
 		"a distrusted MAC":       et.WhoHas(distrusted, host4, et.Peer4),
 		"behind a distrusted":    inside(distrusted, hostMAC),
 		"packet of a distrusted": et.Echo(distrusted, nextMAC, host4, far4, 1, 1, nil),
@@ -207,6 +212,7 @@ func TestNoSignsOfLife(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := listen(t, session.Config{}, edit)
+			e.Peer = said
 			e.put(host4, session.Trapped)
 			e.hear(f)
 			if e.get(host4).State != session.Trapped || e.N != 0 {

@@ -11,7 +11,7 @@ type segmentNet struct {
 	number uint16
 	learn  bool // the tarpit watches this network
 	own    own.Network
-	peer   [6]byte    // the other node's own MAC; zero without one
+	peer   [6]byte    // the other node's own MAC, unless it said another; zero without one
 	macs   [3][6]byte // ours: real and both virtual ones
 }
 
@@ -54,5 +54,8 @@ func (n *segmentNet) isOwn(hi, lo uint64) bool {
 // one the operator distrusts. A group's or zero can not be a station's, but says
 // that somebody is there.
 func (o *Observer) believes(n *segmentNet, mac [6]byte) bool {
+	if o.Peer != nil && o.Peer.Load().Has(n.number, mac) {
+		return false
+	}
 	return mac == [6]byte{} || mac != n.peer && !n.isMAC(mac) && !o.snap.Distrusted(mac)
 }

@@ -15,8 +15,8 @@ type Which uint8
 
 const (
 	Foreign Which = iota // not ours
-	Real                 // `real`: this node's alone
-	Virt                 // `virt`: the master's
+	Real                 // `real` and what we speak from on the link: this node's alone
+	Virt                 // `virt` and the virtual link-local address: the master's
 )
 
 // Address is one address of ours: two big-endian words, IPv4 mapped
@@ -37,6 +37,9 @@ type Network struct {
 	MTU          int    // bytes of IP packet; 0 = unknown
 	Real4, Virt4 Address
 	Real6, Virt6 Address
+	// Link6 is what we speak IPv6 from on the link, VirtLink6 what our adverts
+	// list beside virt6; none where they are Real6 and Virt6 themselves.
+	Link6, VirtLink6 Address
 	// Broadcast4 is the prefix's directed broadcast, mapped; 0 when it has none.
 	Broadcast4 uint64
 
@@ -66,6 +69,8 @@ func (o *Networks) Compile(s *config.Snapshot) {
 			Number: uint16(n.Number), Port: n.Port, VLAN: n.VLAN, MTU: n.MTU,
 			Real4: address(n.Real4, n.RealMAC), Virt4: address(n.Virt4, n.VirtMAC),
 			Real6: address(n.Real6, n.RealMAC), Virt6: address(n.Virt6, n.Virt6MAC),
+			Link6:      beside(n.LinkLocal(), n.Real6, n.RealMAC),
+			VirtLink6:  beside(s.VirtualLinkLocal(n), n.Virt6, n.Virt6MAC),
 			Broadcast4: broadcast(n.Prefix4),
 			realMAC:    n.RealMAC, virtMAC: n.VirtMAC, virt6MAC: n.Virt6MAC,
 			prefix4: words(n.Prefix4), prefix6: words(n.Prefix6),
@@ -94,12 +99,16 @@ func (n *Network) Find(hi, lo uint64, master bool) (*Address, Which) {
 		return &n.Real4, Real
 	case lo == n.Real6.Lo && hi == n.Real6.Hi:
 		return &n.Real6, Real
+	case lo == n.Link6.Lo && hi == n.Link6.Hi:
+		return &n.Link6, Real
 	case !master:
 		return nil, Foreign
 	case lo == n.Virt4.Lo && hi == n.Virt4.Hi:
 		return &n.Virt4, Virt
 	case lo == n.Virt6.Lo && hi == n.Virt6.Hi:
 		return &n.Virt6, Virt
+	case lo == n.VirtLink6.Lo && hi == n.VirtLink6.Hi:
+		return &n.VirtLink6, Virt
 	}
 	return nil, Foreign
 }
@@ -158,8 +167,14 @@ func LinkLocal(n *config.Network) [16]byte {
 }
 
 // LinkLocalOf is the link-local address that a MAC makes (RFC 4291 appendix A).
-func LinkLocalOf(m config.MAC) [16]byte {
-	return [16]byte{0: 0xfe, 1: 0x80, 8: m[0] ^ 2, 9: m[1], 10: m[2], 11: 0xff, 12: 0xfe, 13: m[3], 14: m[4], 15: m[5]}
+func LinkLocalOf(m config.MAC) [16]byte { return config.LinkLocal(m).As16() }
+
+// beside is an address, none when it is another one of ours itself.
+func beside(a, other netip.Addr, mac config.MAC) Address {
+	if a == other {
+		return Address{}
+	}
+	return address(a, mac)
 }
 
 func address(a netip.Addr, mac config.MAC) Address {

@@ -6,7 +6,7 @@ import (
 )
 
 // Locate fills Meta.Net of every undecided slot of a parsed burst: the network
-// that owns the destination; for ARP and neighbour solicitations and
+// that owns the destination, or whose link-local address of ours it is; for ARP and neighbour solicitations and
 // advertisements the target, because those are broadcast or multicast. It also
 // sets b.OnLink. Frames with a tag that no network of the port has are dropped.
 func (m *Map) Locate(b *burst.Burst) {
@@ -118,7 +118,7 @@ func (m *Map) locate6(b *burst.Burst, slots burst.Mask) {
 			if l.has6(srcHi, srcLo) {
 				near |= burst.Bit(i)
 			}
-			if l.has6(hi, lo) {
+			if l.has6(hi, lo) || l.isLink(hi, lo) {
 				net = l.net
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"math/bits"
+	"net/netip"
 	"slices"
 
 	"mire/dpdk/burst"
@@ -20,6 +21,10 @@ type leg struct {
 	addr4, mask4   uint32
 	hi, lo         uint64
 	maskHi, maskLo uint64
+	// links are the second words of the link-local addresses that this node has
+	// here: no prefix holds them, and no two networks have one in common unless
+	// they share a MAC. 0: none.
+	links [2]uint64
 
 	// The same in the order of the wire, for burst.Columns: what it has, the
 	// IPv4 prefix twice, the masks of a pair of addresses' first and second.
@@ -42,6 +47,16 @@ func wire(port, vlan uint16) uint32 { return uint32(port)<<16 | uint32(vlan) }
 
 func (l *leg) has4(a uint32) bool      { return a&l.mask4 == l.addr4 }
 func (l *leg) has6(hi, lo uint64) bool { return hi&l.maskHi == l.hi && lo&l.maskLo == l.lo }
+
+// linkHi is the first word of a link-local address with an identifier of 64 bits
+// (RFC 4291 section 2.5.6).
+const linkHi = 0xfe80 << 48
+
+// isLink tells whether an address is a link-local one of ours. That of a MAC is
+// never fe80::.
+func (l *leg) isLink(hi, lo uint64) bool {
+	return hi == linkHi && lo != 0 && (lo == l.links[0] || lo == l.links[1])
+}
 
 // Map is the compiled form of Snapshot.Networks. It is immutable.
 type Map struct {
@@ -88,6 +103,11 @@ func New(s *config.Snapshot) *Map {
 			}
 			l.hi = binary.BigEndian.Uint64(a[:8]) & l.maskHi
 			l.lo = binary.BigEndian.Uint64(a[8:]) & l.maskLo
+		}
+		for i, a := range [...]netip.Addr{n.LinkLocal(), s.VirtualLinkLocal(n)} {
+			if b := a.As16(); a.IsValid() && binary.BigEndian.Uint64(b[:8]) == linkHi {
+				l.links[i] = binary.BigEndian.Uint64(b[8:])
+			}
 		}
 		l.turn()
 		m.legs = append(m.legs, l)

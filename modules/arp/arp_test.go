@@ -103,8 +103,8 @@ func TestAnnouncementsAtStart(t *testing.T) {
 	for _, f := range r.Pass(10 * time.Second) {
 		count[announced(t, f.Data)]++
 	}
-	// Real4 twice and Real6 three times share one MAC.
-	want := map[config.MAC]int{enginetest.RealMAC: 5, enginetest.VirtMAC: 2, enginetest.Virt6MAC: 3}
+	// Real4 twice, Real6 and its link-local address three times each share one MAC.
+	want := map[config.MAC]int{enginetest.RealMAC: 8, enginetest.VirtMAC: 2, enginetest.Virt6MAC: 6}
 	for mac, n := range want {
 		if count[mac] != n {
 			t.Errorf("%x announced %d times, want %d", mac, count[mac], n)
@@ -125,8 +125,8 @@ func TestNewMasterAnnouncesVirt(t *testing.T) {
 		}
 	}
 	r.Role.Set(engine.Master)
-	if out := r.Pass(10 * time.Second); len(out) != 5 {
-		t.Errorf("%d announcements of virt by the new master, want 2 of IPv4 and 3 of IPv6", len(out))
+	if out := r.Pass(10 * time.Second); len(out) != 8 {
+		t.Errorf("%d announcements of virt by the new master, want 2 of IPv4, 3 of IPv6 and 3 of its link-local one", len(out))
 	}
 }
 

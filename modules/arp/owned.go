@@ -45,6 +45,8 @@ func (s *stage) own() {
 		s.add(before, n, i, &n.Virt4, true)
 		s.add(before, n, i, &n.Real6, false)
 		s.add(before, n, i, &n.Virt6, true)
+		s.add(before, n, i, &n.Link6, false)
+		s.add(before, n, i, &n.VirtLink6, true)
 	}
 	s.quiet = false
 }

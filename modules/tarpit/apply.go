@@ -28,7 +28,10 @@ func (s *stage) compile(c *config.Snapshot) {
 			l.forgetUntil(s.now + 1) // this worker captured nothing later than its last turn
 		}
 	}
-	s.nets = nets
+	s.nets, s.moving = nets, false
+	for i := range nets {
+		s.moving = s.moving || nets[i].moves()
+	}
 	s.compileHomes(c)
 	s.compileHearing()
 }

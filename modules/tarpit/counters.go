@@ -27,6 +27,7 @@ const (
 	Renewals
 	Strays
 	Corrections
+	Announcements
 	Releases
 	Claims
 	ClaimsVerified
@@ -67,6 +68,7 @@ var CounterInfos = [NumCounters]CounterInfo{
 	Renewals:         {"renewals", "captures proven again in the background"},
 	Strays:           {"strays", "packets for a released address passed on to its owner"},
 	Corrections:      {"corrections", "frames that told an asker the owner of a released address"},
+	Announcements:    {"announcements", "frames that told askers of captured addresses the MAC of this node, the new master"},
 	Releases:         {"releases", "captured addresses (observe: would be) that came alive or were released by command"},
 	Claims:           {"claims", "signs of life that changed what was known"},
 	ClaimsVerified:   {"claims_verified", "claims confirmed by an answer of the claimant"},

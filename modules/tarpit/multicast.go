@@ -1,6 +1,8 @@
 package tarpit
 
 import (
+	"net/netip"
+
 	"mire/dpdk/burst"
 	"mire/engine/config"
 	"mire/engine/own"
@@ -51,8 +53,10 @@ func (m *multicast) compile(s *config.Snapshot) {
 		l := m.leg(n, old)
 		l.advertise = l.advertise || s.Settings.MRD && n.Tarpit != config.TarpitDisable
 		l.join(n.Real6.As16())
-		if n.Virt6.Is6() {
-			l.join(n.Virt6.As16())
+		for _, a := range []netip.Addr{n.Virt6, n.LinkLocal(), s.VirtualLinkLocal(n)} {
+			if a.Is6() {
+				l.join(a.As16())
+			}
 		}
 	}
 }

@@ -108,9 +108,14 @@ func TestJoinsTheGroupsOfOurOwnAddresses(t *testing.T) {
 			continue
 		}
 		r := rest[8:]
-		got := hex.EncodeToString(r[8:12]) + " " + hex.EncodeToString(r[12:28]) + " " + hex.EncodeToString(r[32:48])
-		want := "04000000 ff0200000000000000000001ff000101 ff0200000000000000000001ff000100"
-		if r[7] != 2 || got != want {
+		got := hex.EncodeToString(r[8:12])
+		for i := range int(r[7]) {
+			got += " " + hex.EncodeToString(r[12+20*i:][:16])
+		}
+		// real6, virt6, and the link-local addresses that we speak from and advertise.
+		want := "04000000 ff0200000000000000000001ff000101 ff0200000000000000000001ff000100" +
+			" ff0200000000000000000001ff110265 ff0200000000000000000001ff000207"
+		if got != want {
 			t.Fatalf("report of %d groups: %s, want %s", r[7], got, want)
 		}
 	}

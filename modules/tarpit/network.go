@@ -37,6 +37,7 @@ type network struct {
 	assumed       bool // hearing is not asked for
 	place         uint64
 	named         [families]appointed
+	movesMAC      bool // captures are answered by a MAC that only this node has
 }
 
 // watched tells whether the tarpit has anything to do here.
@@ -73,6 +74,8 @@ func (n *network) compile(s *config.Snapshot, i int, o *own.Network, l *ledger, 
 	if c.Real4.Is4() {
 		n.real4 = c.Real4.As4()
 	}
+	// Without a vrrp section there is no other node that could have answered.
+	n.movesMAC = len(s.VRRP) > 0 && (c.VirtMAC == c.RealMAC || c.Virt6MAC == c.RealMAC)
 	n.never = [3]uint32{uint32(o.Real4.Lo), uint32(o.Virt4.Lo), uint32(o.Broadcast4)}
 	if c.Real6.Is6() {
 		n.real6 = c.Real6.As16()

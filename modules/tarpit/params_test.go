@@ -74,7 +74,9 @@ func consumers(t *testing.T) map[string]func(*config.Settings) int {
 			return depth(newBounds(&s.Bounds6).capture)
 		},
 		"tarpitper64": most(maxCaptives, func(s *config.Settings) int { return int(newBounds(&s.Bounds6).per64) }),
-		"sessions":    most(session.MaxCapacity, func(s *config.Settings) int { return s.Sessions }),
+		// TestTheLargestRateOfAnnouncementsIsReached.
+		"tarpitannouncerate": func(s *config.Settings) int { return perSecond(announceLimit(s.AnnounceRate, 1)) },
+		"sessions":           most(session.MaxCapacity, func(s *config.Settings) int { return s.Sessions }),
 		// Nanoseconds in 64 bits, compared and added only.
 		"idle": asIs(func(s *config.Settings) int { return int(s.Idle / time.Microsecond) }),
 		"vrrppreemptts": asIs(func(s *config.Settings) int {

@@ -2,6 +2,7 @@ package tarpit
 
 import (
 	"mire/dpdk/burst"
+	"mire/engine/packet"
 	"mire/engine/session"
 )
 
@@ -22,6 +23,7 @@ type recheck struct {
 	sent  int64 // when the first probe went out; 0 before
 	last  int64 // when the last one did
 	until int64 // end of patience
+	say   bool  // all are told that it is ours when nobody answers
 }
 
 // proveAgain has a probe sent for an address that is captured, or about to be,
@@ -80,8 +82,13 @@ func (s *stage) advanceRecheck(b *burst.Burst, i int) {
 	counts := s.proves(n, familyOf(k)) && s.common.blindUntil(n) <= c.sent
 	if r, ok := s.w.Table.Get(*k, b.Now); ok && counts && r.State == session.Trapped && b.Now < c.until {
 		r.Proven, r.Expires = b.Now, b.Now+s.trapTTL
-		if s.w.Table.Put(&r, 1<<session.Trapped, b.Now) == session.Done && c.why == forUpkeep {
-			n.own[Renewals]++
+		if s.w.Table.Put(&r, 1<<session.Trapped, b.Now) == session.Done {
+			if c.why == forUpkeep {
+				n.own[Renewals]++
+			}
+			if c.say && s.master {
+				s.sayOurs(b, n, k, packet.BroadcastMAC)
+			}
 		}
 	}
 	s.rechecks.remove(i)

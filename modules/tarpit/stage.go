@@ -47,6 +47,9 @@ type stage struct {
 	recheck  [maxRechecks]recheck
 	held     held
 	sweep    sweep
+	herald   announcer
+	announce limit // of herald: this worker's share
+	moving   bool  // the MAC of captures changes with the node, on any network
 	groups   multicast
 	shown    int64 // when the counters were shown last
 
@@ -117,6 +120,7 @@ func (s *stage) Tick(b *burst.Burst) {
 	if s.master {
 		s.hearClaims(b)
 		s.runTimers(b)
+		s.runAnnouncer(b)
 	}
 	if s.w.ID == 0 {
 		s.tickDHCP(b)
@@ -164,6 +168,7 @@ func (s *stage) takeRole(now int64) {
 	if s.master {
 		s.since = now
 		s.sweep.begin(now)
+		s.announces(now)
 		return
 	}
 	for i := range s.proof {
@@ -206,6 +211,7 @@ func (s *stage) Apply(c *config.Snapshot) {
 	s.probes, s.interval = int64(max(set.Probes, 1)), int64(set.ProbeInterval)
 	s.trapTTL, s.realTTL = int64(set.TrapTTL), int64(set.RealTTL)
 	s.lifeOfProof = s.probes*(s.interval+s.interval/8+patience) + settle + 3*patience + unheardTime
+	s.announce = announceLimit(set.AnnounceRate, max(s.w.Count, 1))
 	s.compile(c)
 	s.remap()
 	s.groups.compile(c)

@@ -81,6 +81,9 @@ func (w *sweep) mustGuard(s *stage) bool {
 // its life, a real entry three times in the last eighth of its own.
 func (s *stage) roundTime(now int64) int64 {
 	d := min(max(min(s.trapTTL/4, s.realTTL/24), minRound), maxRound)
+	if s.moving {
+		d = min(d, freshTime) // a new master goes by when each was used last
+	}
 	if now-s.since < takeoverTime {
 		d = min(d, takeoverTime/takeoverRounds)
 	}
@@ -145,7 +148,7 @@ func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 	switch {
 	case r.State == session.Trapped && s.isShaken(n, r, now):
 		s.proveAgain(b, n, &r.Key, forUpkeep)
-		s.extend(r, now)
+		s.extend(n, r, now)
 	case r.State == session.Trapped && (r.Used || s.inherits(r, now)):
 		missed := r.Proven < s.since && now-s.since >= takeoverTime
 		if now-r.Proven > s.trapTTL/2 || missed || s.inherits(r, now) {
@@ -153,15 +156,19 @@ func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 		}
 		// While the background share lasts for less than what is in use, the
 		// time between two proofs stretches; the capture does not end.
-		s.extend(r, now)
+		s.extend(n, r, now)
 	case r.State == session.Real && r.Expires-now < s.realTTL/8:
 		s.probe(b, n, &r.Key, [6]byte{}, forUpkeep)
 	}
 }
 
 // extend lets a capture in use live on.
-func (s *stage) extend(r *session.Record, now int64) {
-	if r.Used && r.Expires-now < s.trapTTL-s.trapTTL/8 {
+func (s *stage) extend(n *network, r *session.Record, now int64) {
+	age := s.trapTTL / 8
+	if n.moves() {
+		age = min(age, freshTime)
+	}
+	if r.Used && r.Expires-now < s.trapTTL-age {
 		r.Expires = now + s.trapTTL
 		s.w.Table.Put(r, 1<<session.Trapped, now)
 	}

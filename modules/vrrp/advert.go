@@ -130,6 +130,7 @@ const (
 	Stranger            // `peers only`, and the sender is not the peer
 	Ourselves           // sent from an address of ours
 	CARP                // the other protocol of number 112
+	SecondOwner         // priority 255, and so is ours
 	NumFaults
 )
 
@@ -147,6 +148,7 @@ var Faults = [NumFaults]struct{ Name, Help string }{
 	Stranger:      {"stranger", "from an address that is not the peer's, under `peers only`"},
 	Ourselves:     {"ourselves", "from an address of this node: a loop, or a second node with the same `real`"},
 	CARP:          {"carp", "CARP, which shares the protocol number"},
+	SecondOwner:   {"second_owner", "priority 255 as here: only one node can own the addresses"},
 }
 
 // carpLen is the length of a CARP message, which shares the first byte of a
@@ -225,27 +227,4 @@ func interval(h packet.VRRP) int64 {
 		return int64(h.IntervalSeconds()) * second
 	}
 	return int64(h.IntervalCentiseconds()) * centisecond
-}
-
-// lists tells whether a message that examine accepted lists exactly the
-// addresses of want, in any order.
-func lists(h packet.VRRP, f *Flow, want [][16]byte) bool {
-	if int(h.Count()) != len(want) {
-		return false
-	}
-	size := f.addressLen()
-	for i := range want {
-		found := false
-		for j := range want {
-			a := h[packet.VRRPLen+j*size:][:size]
-			if string(a) == string(want[i][:size]) {
-				found = true
-				break
-			}
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
 }

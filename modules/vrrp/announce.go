@@ -42,6 +42,10 @@ func targets(s *config.Snapshot) (all []target) {
 			t.kind, t.mac, t.addr = unsolicited, n.Virt6MAC, wire(n.Virt6)
 			all = append(all, t)
 		}
+		if a := s.VirtualLinkLocal(n); a.IsValid() && a != n.Virt6 {
+			t.kind, t.mac, t.addr = unsolicited, n.Virt6MAC, wire(a)
+			all = append(all, t)
+		}
 		for _, mac := range []config.MAC{n.VirtMAC, n.Virt6MAC} {
 			seen := false
 			for _, o := range all[first:] {

@@ -44,23 +44,23 @@ func (s *stage) hear(b *burst.Burst, i int) {
 	n := news{v6: f.V6}
 	var why Fault
 	if n.dialect, why = examine(h, &f, ttl, &s.r.want); why == None {
-		why = s.whose(l, f.Src)
+		why = s.whose(l, f.Src, h.Priority())
 	}
 	switch why {
 	case None:
-	case Version, Authenticated, Interval, Stranger:
-		s.report(b, i, &f, event.VRRPMismatch, Faults[why].Help)
+	case Version, Authenticated, Interval, Stranger, SecondOwner:
+		if s.c.told[tellMismatch].changed(f.Src, digest(digestStart, f.Src[:])+uint64(why)<<8, b.Now, remindEvery) {
+			s.report(b, i, &f, event.VRRPMismatch, Faults[why].Help)
+		}
 		fallthrough
 	default:
 		s.fault(b, i, why)
 		return
 	}
-	if is, known := l.isPeer(f.Src); known && !is {
+	if is, known := l.isPeer(f.Src, s.w.Role.Peer()); known && !is && s.c.told[tellForeign].changed(f.Src, digest(digestStart, f.Src[:]), b.Now, remindEvery) {
 		s.report(b, i, &f, event.ForeignVRRP, "")
 	}
-	if !lists(h, &f, l.list) {
-		s.report(b, i, &f, event.VRRPAddresses, "")
-	}
+	s.compareLists(b, i, h, &f, l)
 	n.Priority, n.Interval = h.Priority(), interval(h)
 	n.Higher = l.above(f.Src)
 	n.sender = address16(&f)
@@ -73,12 +73,15 @@ func (s *stage) hear(b *burst.Burst, i int) {
 }
 
 // whose finds fault with who sent a message.
-func (s *stage) whose(l *leg, src [16]byte) Fault {
+func (s *stage) whose(l *leg, src [16]byte, priority uint8) Fault {
 	if src == l.flow.Src {
 		return Ourselves
 	}
-	if is, known := l.isPeer(src); s.r.only && known && !is {
+	if is, known := l.isPeer(src, s.w.Role.Peer()); s.r.only && known && !is {
 		return Stranger
+	}
+	if priority == Owner && s.r.priority == Owner {
+		return SecondOwner
 	}
 	return None
 }
@@ -112,13 +115,18 @@ func (s *stage) take(b *burst.Burst, n *news) {
 
 // report tells people about a sender; the aggregator limits how often.
 func (s *stage) report(b *burst.Burst, i int, f *Flow, k event.Kind, text string) {
+	s.w.Events.Push(s.about(b, i, f, k, text))
+}
+
+// about makes an event about a sender.
+func (s *stage) about(b *burst.Burst, i int, f *Flow, k event.Kind, text string) *event.Event {
 	e := &s.seen
 	*e = event.Event{Time: b.Now, Count: 1, Net: s.r.number, Kind: k, Family: 4, Remote: address16(f), MAC: packet.EthernetAt(b, i).Src()}
 	if f.V6 {
 		e.Family = 6
 	}
 	e.PayloadLen = uint8(copy(e.Payload[:], text))
-	s.w.Events.Push(e)
+	return e
 }
 
 // address16 is the sender, IPv4 mapped.

@@ -39,6 +39,7 @@ type Rules struct {
 	Interval int64 // between our adverts, nanoseconds
 	Preempt  bool  // a backup takes the role from a master of lower priority
 	// Delay is how long a backup listens to such a master before, nanoseconds.
+	// The owner preempts whatever Preempt and Delay say (RFC 9568 section 6.1).
 	Delay int64
 }
 
@@ -84,10 +85,11 @@ const (
 	TieLost                   // a master of equal priority and higher address was heard
 	Shutdown                  // it was stopped
 	Handover                  // the role was given away on purpose
+	Given                     // the peer said that it gave the role to this node
 )
 
 var causes = [...]string{"start", "owner of the addresses", "master silent", "master resigned",
-	"master has the lower priority", "higher priority heard", "equal priority, higher address heard", "stop", "handover"}
+	"master has the lower priority", "higher priority heard", "equal priority, higher address heard", "stop", "handover", "given by the peer"}
 
 func (c Cause) String() string { return *c.text() }
 
@@ -111,6 +113,7 @@ type Machine struct {
 	lesser   int64 // since when a master of lower priority is heard; 0: none
 	resigned bool  // the master left: the timer is the skew
 	told     int64 // when we advertised last
+	heard    int64 // when a master was heard last; 0: none, or it resigned
 }
 
 // NewMachine makes a stopped machine.
@@ -155,25 +158,38 @@ func (m *Machine) Stop(now int64) (a Action) {
 }
 
 // Yield gives the role away: a master resigns and listens like a backup that
-// has just heard a master.
+// has just heard a master. The owner keeps it.
 func (m *Machine) Yield(now int64) Action {
-	if m.State != Master {
+	if m.State != Master || m.Priority == Owner {
 		return 0
 	}
 	m.demote(Handover, now)
 	return Resign | Demote
 }
 
+// Claim takes the role that a peer said it gave to this node, without waiting for
+// the skew: a backup that heard no master within an interval, or heard it resign.
+func (m *Machine) Claim(now int64) Action {
+	if m.State != Backup || m.heard != 0 && now-m.heard < m.adopted {
+		return 0
+	}
+	return m.promote(Given, now)
+}
+
 // Set changes the rules of a running machine. A new interval of a master counts
-// from the next advertisement; so does a new priority, which is sent at once.
+// from the next advertisement; so does a new priority, which is sent at once. Who
+// owns the addresses from now on is master with the next Timer.
 func (m *Machine) Set(r Rules, now int64) Action {
 	changed := r.Priority != m.Priority
 	if m.State != Backup || m.Version != r.Version || m.Version == 2 {
 		m.adopted = r.Interval
 	}
 	m.Rules = r
-	if m.State == Master && changed {
+	switch {
+	case m.State == Master && changed:
 		return m.advertise(now)
+	case m.State == Backup && changed && r.Priority == Owner:
+		m.deadline = now
 	}
 	return 0
 }
@@ -189,6 +205,8 @@ func (m *Machine) Timer(now int64) Action {
 	case Backup:
 		cause := MasterSilent
 		switch {
+		case m.Priority == Owner:
+			cause = OwnerStarted
 		case m.resigned:
 			cause = MasterLeft
 		case m.lesser != 0:
@@ -212,8 +230,12 @@ func (m *Machine) Advert(h Heard, now int64) Action {
 
 // listen is RFC 9568 section 6.4.2.
 func (m *Machine) listen(h Heard, now int64) {
+	m.heard = max(now, 1)
+	if m.Priority == Owner {
+		return // nobody keeps the addresses from their owner
+	}
 	if h.Priority == Resigning {
-		m.resigned, m.lesser = true, 0
+		m.resigned, m.lesser, m.heard = true, 0, 0
 		m.deadline = now + m.Skew()
 		return
 	}
@@ -232,9 +254,12 @@ func (m *Machine) listen(h Heard, now int64) {
 	m.deadline = now + m.MasterDown()
 }
 
-// defend is RFC 9568 section 6.4.3.
+// defend is RFC 9568 section 6.4.3. The owner steps back for nobody (section 7.1);
+// another owner is not answered, or the two would go on for ever.
 func (m *Machine) defend(h Heard, now int64) Action {
 	switch {
+	case m.Priority == Owner && h.Priority == Owner:
+		return 0
 	case h.Priority == Resigning:
 		return m.advertise(now)
 	case h.Priority > m.Priority:
@@ -250,6 +275,7 @@ func (m *Machine) defend(h Heard, now int64) Action {
 		return m.advertise(now) | Dispute
 	}
 	m.adopt(h)
+	m.heard = max(now, 1)
 	m.deadline = now + m.MasterDown()
 	return Reveal | Demote
 }
@@ -274,7 +300,7 @@ func (m *Machine) demote(c Cause, now int64) {
 
 func (m *Machine) enter(s State, c Cause, now int64) {
 	m.State, m.Cause, m.Since = s, c, now
-	m.lesser, m.resigned = 0, false
+	m.lesser, m.resigned, m.heard = 0, false, 0
 }
 
 // advertise keeps the beat: a late call shortens the next interval, unless it

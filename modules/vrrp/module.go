@@ -24,6 +24,7 @@ type common struct {
 	boxes  [maxWorkers]box
 	faults [NumFaults]atomic.Uint64
 	lost   atomic.Uint64 // advertisements that found a full box
+	told   [numTells]told
 
 	down     links
 	ident    uint16                     // of our echo requests

@@ -6,7 +6,6 @@ import (
 
 	"mire/engine/config"
 	"mire/engine/own"
-	"mire/engine/packet"
 )
 
 // Groups of VRRP (RFC 9568 section 5.1.1.2 and 5.1.2.2).
@@ -21,8 +20,13 @@ type leg struct {
 	flow Flow    // of what we send
 	mac  [6]byte // the virtual router's
 	list [][16]byte
-	// peers are the addresses that a peer sends from, when it is known.
+	link bool // the first of list is the virtual router's link-local address, beside virt6
+	// peers are addresses that the peer sends from as far as the configuration
+	// tells; known: it tells one. guess is the link-local address that a node
+	// without `mac port` makes of its `real`, until it says another; zero: none.
 	peers [][16]byte
+	known bool
+	guess [16]byte
 	// hop is the peer's address when it is sent to alone, IPv4 mapped.
 	unicast      bool
 	hopHi, hopLo uint64
@@ -81,7 +85,7 @@ func compile(s *config.Snapshot) (r router) {
 		r.legs[0] = newLeg4(v, n)
 	}
 	if v.Family != config.FamilyIPv4 && n.Real6.IsValid() && v.Version == 3 {
-		r.legs[1] = newLeg6(v, n)
+		r.legs[1] = newLeg6(v, n, s.VirtualLinkLocal(n))
 	}
 	r.targets = targets(s)
 	if r.tracking {
@@ -103,14 +107,14 @@ func newLeg4(v *config.VRRP, n *config.Network) leg {
 // newLeg6 is the virtual router over IPv6: it speaks from a link-local address,
 // and the first address it lists is its own link-local one (RFC 9568 sections
 // 5.1.2.1 and 5.2.9).
-func newLeg6(v *config.VRRP, n *config.Network) leg {
+func newLeg6(v *config.VRRP, n *config.Network, link netip.Addr) leg {
 	l := leg{on: true, mac: n.Virt6MAC, flow: Flow{V6: true, Src: own.LinkLocal(n), Dst: group6}}
-	if n.Virt6.IsValid() {
-		if a := wire(n.Virt6); packet.IsLinkLocal6(a) {
-			l.list = append(l.list, a)
-		} else {
-			l.list = append(l.list, own.LinkLocalOf(n.Virt6MAC), a)
-		}
+	if link.IsValid() {
+		l.list = append(l.list, wire(link))
+		l.link = link != n.Virt6
+	}
+	if n.Virt6.IsValid() && n.Virt6 != link {
+		l.list = append(l.list, wire(n.Virt6))
 	}
 	l.know(v, n)
 	return l
@@ -119,16 +123,16 @@ func newLeg6(v *config.VRRP, n *config.Network) leg {
 // know finds out who the peer is in this family.
 func (l *leg) know(v *config.VRRP, n *config.Network) {
 	for _, a := range []netip.Addr{v.Unicast, n.SyncPeer} {
-		if !a.IsValid() {
-			continue
-		}
-		if a.Unmap().Is6() == l.flow.V6 {
+		if a.IsValid() && a.Unmap().Is6() == l.flow.V6 {
 			l.peers = append(l.peers, wire(a))
+			// No advert over IPv6 comes from a global address, unless to us alone.
+			l.known = l.known || !l.flow.V6 || a == v.Unicast || a.IsLinkLocalUnicast()
 		}
 	}
-	// A node of our own kind speaks IPv6 from what its `real` makes.
-	if l.flow.V6 && n.SyncPeer.IsValid() {
-		l.peers = append(l.peers, own.LinkLocalOf(config.PeerMAC(n.SyncPeer)))
+	// A node of our own kind speaks IPv6 from what its `real` makes; where only the
+	// MACs of ports are allowed, it says so itself (engine/ha).
+	if l.flow.V6 && n.SyncPeer.IsValid() && !n.MACPort {
+		l.guess = own.LinkLocalOf(config.PeerMAC(n.SyncPeer))
 	}
 	if v.Unicast.IsValid() && v.Unicast.Unmap().Is6() == l.flow.V6 {
 		l.unicast, l.flow.Dst = true, wire(v.Unicast)
@@ -137,13 +141,21 @@ func (l *leg) know(v *config.VRRP, n *config.Network) {
 }
 
 // isPeer tells whether a sender is the known peer; ok is false when none is known.
-func (l *leg) isPeer(sender [16]byte) (is, ok bool) {
+// said is what the peer said of itself, nil before.
+func (l *leg) isPeer(sender [16]byte, said *own.Peer) (is, ok bool) {
 	for i := range l.peers {
 		if l.peers[i] == sender {
 			return true, true
 		}
 	}
-	return false, len(l.peers) > 0
+	link := l.guess
+	if said != nil && said.Link != [16]byte{} {
+		link = said.Link
+	}
+	if !l.flow.V6 || link == [16]byte{} {
+		return false, l.known
+	}
+	return link == sender, true
 }
 
 // above tells whether a sender's address is above ours.

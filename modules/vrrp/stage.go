@@ -27,6 +27,7 @@ type stage struct {
 	silent  bits  // interfaces behind which a gateway does not answer
 	overdue int64 // the deadline that late waits for
 	listen  int64 // until when it waits
+	claim   int64 // until when the role that the peer gave away may be taken
 
 	sent, received, masterships uint64
 	seen                        event.Event
@@ -61,6 +62,9 @@ func (s *stage) Tick(b *burst.Burst) {
 	if s.changed {
 		s.change(b)
 	}
+	if s.w.Role.TakeClaim() {
+		s.claim = b.Now + claimTime
+	}
 	if !s.r.on {
 		return
 	}
@@ -78,6 +82,13 @@ func (s *stage) Tick(b *burst.Burst) {
 	if s.w.Role.TakeYield() {
 		s.do(b, s.m.Yield(b.Now))
 	}
+	if b.Now < s.claim {
+		s.do(b, s.m.Claim(b.Now))
+		if s.m.State == Master {
+			s.claim = 0
+		}
+		s.w.WakeAt(b.Now + hearOut)
+	}
 	owed := s.owed
 	s.owed = 0
 	if !s.late(b) {
@@ -91,6 +102,10 @@ func (s *stage) Tick(b *burst.Burst) {
 	s.show()
 	s.w.WakeAt(min(s.m.Deadline(), s.calls.next(), s.joinAt))
 }
+
+// claimTime is how long a claim waits for the master's last advertisement to be an
+// interval old, because its resignation was lost.
+const claimTime = 2 * second
 
 const (
 	lateness = second / 100 // of a Tick: more means that this worker stood still
