@@ -97,7 +97,7 @@ func (w *Worker) AddPort(p *Port) error {
 
 // Drain transmits what the last turn decided, offers held frames a last time,
 // and gives every mbuf of the worker back. Afterwards the burst is empty and
-// Received + originated = Transmitted + Freed + TxFull. A worker may go on
+// Received + originated = Transmitted + Freed + TxFull + Refused. A worker may go on
 // with Exchange after it.
 func (w *Worker) Drain() { C.mire_worker_drain(w.c) }
 
