@@ -7,26 +7,8 @@
 #include "clock.h"
 #include "packetring.h"
 #include "rest.h"
+#include "turn.h"
 #include "tx.h"
-
-/* Enter and leave bracket the time in which ports are touched. Whoever shuts a
- * port and then looks at turn, and who enters and then asks whether the port is
- * open, must not both see what was before the other: only a full barrier between
- * the store and the load keeps them in order, on x86 as on arm64. */
-static inline void enter(struct mire_worker *w)
-{
-	uint64_t t = atomic_load_explicit(&w->turn, memory_order_relaxed);
-
-	atomic_store_explicit(&w->turn, t + 1, memory_order_relaxed);
-	atomic_thread_fence(memory_order_seq_cst);
-}
-
-static inline void leave(struct mire_worker *w)
-{
-	uint64_t t = atomic_load_explicit(&w->turn, memory_order_relaxed);
-
-	atomic_store_explicit(&w->turn, t + 1, memory_order_release);
-}
 
 static inline void map_spares(struct mire_burst *b, uint32_t from, uint32_t n)
 {
@@ -228,7 +210,7 @@ uint32_t mire_exchange(uintptr_t lane)
 	struct mire_burst *b = w->burst;
 	uint32_t used = RTE_MIN(b->originated, b->spares);
 
-	enter(w);
+	mire_enter(&w->turn);
 	if (unlikely((w->holding | w->waiting) != 0))
 		mire_retry(w);
 	mire_finish(w);
@@ -238,7 +220,7 @@ uint32_t mire_exchange(uintptr_t lane)
 		top_up(w, used);
 	uint32_t n = receive(l);
 
-	leave(w);
+	mire_leave(&w->turn);
 	b->io.polls++;
 	if (n != 0) {
 		w->woken = 0;
@@ -256,7 +238,7 @@ void mire_worker_drain(struct mire_worker *w)
 {
 	struct mire_burst *b = w->burst;
 
-	enter(w);
+	mire_enter(&w->turn);
 	uint32_t used = RTE_MIN(b->originated, b->spares);
 
 	mire_finish(w);
@@ -268,5 +250,5 @@ void mire_worker_drain(struct mire_worker *w)
 	if (b->spares > used)
 		rte_pktmbuf_free_bulk(b->mbuf + MIRE_SIZE + used, b->spares - used);
 	b->spares = 0;
-	leave(w);
+	mire_leave(&w->turn);
 }
