@@ -69,6 +69,16 @@ func RoomFor(mtu int) uint16 {
 	return 2048
 }
 
+// SlotMTU is the largest MTU whose frames fit a slot whole: the reverse of SlotFor.
+func SlotMTU(size int) int { return min(size-etherHeader-slotHeaders, MaxMTU) }
+
+// RoomMTU is the largest MTU whose frames fit a buffer whole, with a VLAN tag.
+func RoomMTU(room int) int { return min(room-etherHeader-4, MaxMTU) }
+
+// XDPForgets is how many mbufs of its pool an AFXDP port takes for each RX queue
+// and does not give back when it is detached.
+const XDPForgets = 2048
+
 // AFXDP is a port over a kernel interface by XDP sockets: an XDP program takes
 // every frame of the chosen queues away from the kernel, which therefore does
 // not answer by itself. It needs CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF (or

@@ -63,7 +63,7 @@ func NewWorker(cfg WorkerConfig) (*Worker, error) {
 	}
 	c := C.mire_worker_new(&conf)
 	if c == nil {
-		return nil, fmt.Errorf("rte_zmalloc of a worker: out of memory: announce more in Options.Memory or reserve more hugepages")
+		return nil, fmt.Errorf("rte_zmalloc of a worker: out of memory: reserve more hugepages, or take ordinary memory and announce more of it")
 	}
 	w := &Worker{c: c, pool: cfg.Pool, txq: cfg.TxQueue}
 	for _, p := range cfg.Ports {

@@ -19,6 +19,7 @@ type port struct {
 	workers int // TX queues
 	pool    *dpdk.Pool
 	applied dpdk.Applied
+	fits    int // the largest MTU that its buffers are made for
 	mac     config.MAC
 	mtu     int
 
@@ -29,6 +30,7 @@ type port struct {
 	detached bool
 	up       bool // pollLinks has it for the other ports
 	host     []netip.Addr
+	transmit transmit
 }
 
 // device is the device string of the interface, for a number of queue pairs.
@@ -39,7 +41,7 @@ func (p *port) device(queues int) string {
 	case config.AccessPCI, config.AccessVdev:
 		return p.conf.Device
 	default:
-		return dpdk.AFPacket{Interface: p.conf.Name, Queues: queues}.Vdev(fmt.Sprintf("net_af_packet%d", p.conf.Number))
+		return dpdk.AFPacket{Interface: p.conf.Name, Queues: queues, FrameSize: p.slot()}.Vdev(fmt.Sprintf("net_af_packet%d", p.conf.Number))
 	}
 }
 
@@ -82,7 +84,7 @@ func (p *port) attach() error {
 		return err
 	}
 	copy(p.mac[:], info.MAC)
-	p.mtu = info.MTU
+	p.mtu, p.fits = info.MTU, p.buffers()
 	// Promiscuous: our MACs are made from addresses, not burnt into the port.
 	// All multicast: solicitations for foreign addresses go to foreign groups.
 	p.applied, err = dev.Configure(dpdk.PortConfig{

@@ -50,6 +50,7 @@ const (
 	DHCPPause                   // DISCOVERs, now of MAC, have used up the pauses that they may have
 	Spared                      // Remote asked for Ours and got no answer: Payload says why
 	SparedPacket                // a DHCP server sent a packet to a captured address and got no answer
+	PortStuck                   // the transmit ring of the interface in OurPort stands still; Payload says what is done
 	NumKinds
 )
 

@@ -87,6 +87,7 @@ var kinds = [NumKinds]kindInfo{
 	SplitBrain:      {"split_brain", zerolog.WarnLevel, alone, true, false, "network %n: %r was master beside us: %t"},
 	Handover:        {"handover", zerolog.WarnLevel, alone, true, false, "network %n: planned handover to %r: %t"},
 	SyncConverged:   {"sync_converged", zerolog.InfoLevel, alone, true, false, "network %n: tables of %r and of this node are equal"},
+	PortStuck:       {"port_stuck", zerolog.WarnLevel, byPort, true, false, "interface %p: no frame has left for a second although frames wait: %t"},
 	Port:            {"port", zerolog.WarnLevel, byPort, true, false, "port %p %s"},
 }
 
