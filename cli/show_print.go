@@ -81,9 +81,9 @@ func syslogText(s event.SyslogStats) string {
 func printPorts(w io.Writer, ports []daemon.Port) {
 	var rows []table.Row
 	for _, p := range ports {
-		rows = append(rows, table.Row{p.Interface, p.Name, p.Driver, p.Link, p.MAC, p.MTU, p.Queues, p.Received, p.RxMissed, p.RxErrors, p.NoMbuf, p.Sent, p.TxErrors})
+		rows = append(rows, table.Row{p.Interface, p.Name, p.Driver, p.Link, p.MAC, p.MTU, p.Fits, p.Queues, p.Received, p.RxMissed, p.RxErrors, p.NoMbuf, p.Sent, p.TxErrors})
 	}
-	printTable(w, []column{{"interface", true}, {"name", false}, {"driver", false}, {"link", false}, {"mac", false}, {"mtu", true},
+	printTable(w, []column{{"interface", true}, {"name", false}, {"driver", false}, {"link", false}, {"mac", false}, {"mtu", true}, {"buffers", true},
 		{"queues", true}, {"received", true}, {"missed", true}, {"errors", true}, {"no mbuf", true}, {"sent", true}, {"errors", true}}, rows)
 	for _, p := range ports {
 		if len(p.Host) > 0 {

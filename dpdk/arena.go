@@ -44,7 +44,7 @@ func (a *Arena) Reserve(name string, size uintptr) ([]byte, error) {
 		return memzone.Reserve(name, size, memzone.OptAligned(arenaAlign))
 	})
 	if err != nil {
-		what := "announce more in Options.Memory or reserve more hugepages"
+		what := "reserve more hugepages, or take ordinary memory and announce more of it"
 		if errors.Is(err, syscall.EEXIST) {
 			what = "the name is taken"
 		}

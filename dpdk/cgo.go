@@ -3,6 +3,6 @@ package dpdk
 /*
 #cgo pkg-config: libdpdk
 #cgo CFLAGS: -O3 -Wall
-#cgo LDFLAGS: -ldl
+#cgo LDFLAGS: -ldl -Wl,--export-dynamic
 */
 import "C"

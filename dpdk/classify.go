@@ -95,6 +95,8 @@ var rules = []rule{
 
 	{NoMemory, regexp.MustCompile(`Not enough memory available.*Requested: (\S+), available: (\S+)`),
 		"EAL was asked for $1 and found $2", "reserve more hugepages, ask for less, or run with --no-huge"},
+	{NoMemory, regexp.MustCompile(`Cannot allocate VA space for memseg list`),
+		"EAL gets too little address space", "take the limit away (`ulimit -v unlimited`, LimitAS= in its unit), or run with --no-huge"},
 	{NoHugepages, regexp.MustCompile(`(?:Cannot get hugepage information|no mounted hugetlbfs found)`),
 		"no hugepages can be had", "echo 512 > /proc/sys/vm/nr_hugepages, or run with --no-huge"},
 	{NoHugepages, regexp.MustCompile(`No (?:free|available) (\d+ kB) hugepages reported`),

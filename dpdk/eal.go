@@ -43,6 +43,13 @@ func Open(o Options) (*EAL, error) {
 	if process.tried {
 		return nil, explain("rte_eal_init", strings.Join(args, " "), syscall.EALREADY, nil)
 	}
+	cpus, err := OwnCPUs()
+	if err != nil {
+		return nil, err
+	}
+	if err := o.spare(len(cpus)); err != nil {
+		return nil, o.inWords(err)
+	}
 	process.tried = true
 	route, err := openLog(o.Log)
 	if err != nil {
@@ -55,12 +62,20 @@ func Open(o Options) (*EAL, error) {
 	// Nothing of ours is kept in there: see Options.args.
 	sweepRundirs(rundir())
 	if err != nil {
-		return nil, explain("rte_eal_init", strings.Join(args, " "), err, lines)
+		return nil, o.inWords(explain("rte_eal_init", strings.Join(args, " "), err, lines))
 	}
 	C.mire_clock_start()
 	process.tasks = map[uint]*Task{}
 	process.eal = &EAL{args: args, noHuge: o.noHuge(), route: route}
 	return process.eal, nil
+}
+
+// inWords makes an error name the option that the user's command has.
+func (o Options) inWords(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && o.OrdinaryBy != "" {
+		e.Remedy = strings.ReplaceAll(e.Remedy, "--no-huge", o.OrdinaryBy)
+	}
+	return err
 }
 
 // Args is the EAL command line in use.

@@ -31,11 +31,13 @@ const (
 	NoCPU
 	// Spent: EAL was opened before in this process.
 	Spent
+	// Limit: a limit of this process is too low for the start.
+	Limit
 )
 
 var kindNames = [...]string{
 	"unclassified", "no hugepages", "no memory", "leftovers", "permission", "busy port",
-	"unknown vdev", "iommu", "bad argument", "no cpu", "spent",
+	"unknown vdev", "iommu", "bad argument", "no cpu", "spent", "limit",
 }
 
 func (k Kind) String() string {

@@ -24,10 +24,42 @@ type HugeStatus struct {
 // sysHugepages has one folder per size of hugepage.
 const sysHugepages = "/sys/kernel/mm/hugepages"
 
-// Hugepages looks whether need bytes can be had in hugepages, and, when they
-// cannot and the process is root, tries to reserve what is missing in the
-// smallest size. What it reserves stays reserved.
-func Hugepages(need int64) HugeStatus { return unlessRefused(sysHugepages, need, askPlace()) }
+// Hugepages tries whether need bytes can be had in hugepages by this process,
+// and, when they cannot and it is root, tries to reserve what is missing in the
+// smallest size. What it reserves stays reserved. The counters of the host alone
+// do not say it: a cgroup, a resource limit or a NUMA node may be in the way.
+func Hugepages(need int64) HugeStatus {
+	if why := hugeObstacle("/proc", sysHugepages); why != "" {
+		s := sumPages(pageSizes(sysHugepages))
+		s.Line = why + ": ordinary memory"
+		return s
+	}
+	return unlessRefused(sysHugepages, need, askPlace()).tried(pageSizes(sysHugepages), need, tryPages)
+}
+
+// tried is s unless no size of page that has enough of them can be had.
+func (s HugeStatus) tried(sizes []pageSize, need int64, try func(size, need int64) error) HugeStatus {
+	if !s.OK {
+		return s
+	}
+	var why error
+	for _, p := range sizes {
+		if p.free*p.size < need {
+			continue
+		}
+		err := try(p.size, need)
+		if err == nil {
+			return s
+		}
+		why = fmt.Errorf("pages of %d KiB: %w", p.size>>10, err)
+	}
+	if why == nil {
+		return s // only together: EAL will tell
+	}
+	s.OK = false
+	s.Line = fmt.Sprintf("hugepages: %d MiB are free on this host, but this process gets none (%v; a hugetlb limit of its cgroup, as of a container or pod that asks for none, or NUMA nodes that it may not use): ordinary memory", s.Free>>20, why)
+	return s
+}
 
 // askPlace asks the kernel for this thread's memory policy, as EAL does before
 // it puts hugepages on a node. Containers refuse the call unless they are given
@@ -46,7 +78,7 @@ func unlessRefused(root string, need int64, refused error) HugeStatus {
 		return hugepages(root, need)
 	}
 	s := sumPages(pageSizes(root))
-	s.Line = fmt.Sprintf("hugepages: %d MiB free, but get_mempolicy: %v (a container needs --cap-add SYS_NICE): ordinary memory (--no-huge)", s.Free>>20, refused)
+	s.Line = fmt.Sprintf("hugepages: %d MiB free, but get_mempolicy: %v (a container needs --cap-add SYS_NICE): ordinary memory", s.Free>>20, refused)
 	return s
 }
 
@@ -59,7 +91,7 @@ type pageSize struct {
 func hugepages(root string, need int64) HugeStatus {
 	sizes := pageSizes(root)
 	if len(sizes) == 0 {
-		return HugeStatus{Line: "this kernel has no hugepages: ordinary memory (--no-huge)"}
+		return HugeStatus{Line: "this kernel has no hugepages: ordinary memory"}
 	}
 	s := sumPages(sizes)
 	if s.OK = s.Free >= need; s.OK {
@@ -85,7 +117,7 @@ func hugepages(root string, need int64) HugeStatus {
 	if err != nil {
 		why = err.Error()
 	}
-	s.Line = fmt.Sprintf("hugepages: %d MiB free of %d MiB needed (%s): ordinary memory (--no-huge)", s.Free>>20, (need+1<<20-1)>>20, why)
+	s.Line = fmt.Sprintf("hugepages: %d MiB free of %d MiB needed (%s): ordinary memory", s.Free>>20, (need+1<<20-1)>>20, why)
 	return s
 }
 

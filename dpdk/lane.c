@@ -5,23 +5,10 @@
 #include <rte_prefetch.h>
 
 #include "clock.h"
+#include "packetring.h"
 #include "rest.h"
+#include "turn.h"
 #include "tx.h"
-
-/* Enter and leave bracket the time in which ports are touched. Entering is one
- * locked instruction, so that the test of "is the port open" behind it cannot
- * be done before whoever waits for us has seen us enter. */
-static inline void enter(struct mire_worker *w)
-{
-	atomic_fetch_add_explicit(&w->turn, 1, memory_order_seq_cst);
-}
-
-static inline void leave(struct mire_worker *w)
-{
-	uint64_t t = atomic_load_explicit(&w->turn, memory_order_relaxed);
-
-	atomic_store_explicit(&w->turn, t + 1, memory_order_release);
-}
 
 static inline void map_spares(struct mire_burst *b, uint32_t from, uint32_t n)
 {
@@ -137,6 +124,27 @@ static __attribute__((noinline)) void examine(struct mire_lane *l, uint32_t n)
 	l->worker->rx = -1;
 }
 
+/* Receives from a packet socket. Its driver puts every tag back as one of
+ * 802.1Q, and does not say which frames the kernel has cut. */
+static __attribute__((noinline)) uint32_t receive_ring(struct mire_lane *l, struct mire_rings *r, struct mire_seen *s)
+{
+	struct mire_rx_ring *ring = &r->q[l->rx_queue].rx;
+	struct mire_burst *b = l->worker->burst;
+	/* No more than was looked at. */
+	uint32_t n = mire_ring_look(ring, l->burst, s);
+
+	if (n != 0)
+		n = rte_eth_rx_burst(l->port, l->rx_queue, b->mbuf, n);
+	mire_ring_took(ring, n);
+	for (uint64_t x = s->service; x != 0; x &= x - 1) {
+		uint32_t i = __builtin_ctzll(x);
+
+		if (i < n && (b->mbuf[i]->ol_flags & RTE_MBUF_F_RX_VLAN) != 0)
+			rte_pktmbuf_mtod(b->mbuf[i], struct rte_ether_hdr *)->ether_type = rte_cpu_to_be_16(s->type[i]);
+	}
+	return n;
+}
+
 static inline uint32_t receive(struct mire_lane *l)
 {
 	/* Of rearm_data: data_off and nb_segs. */
@@ -144,10 +152,20 @@ static inline uint32_t receive(struct mire_lane *l)
 	struct mire_worker *w = l->worker;
 	struct mire_burst *b = w->burst;
 	uint64_t odd = shrunk(w), flags = 0;
+	struct mire_seen seen;
+	uint64_t cut = 0;
 	uint32_t n = 0;
 
-	if (likely(mire_port_usable(l->port)))
-		n = rte_eth_rx_burst(l->port, l->rx_queue, b->mbuf, l->burst);
+	if (likely(mire_port_usable(l->port))) {
+		struct mire_rings *r = mire_rings_of(l->port);
+
+		if (unlikely(r != NULL)) {
+			n = receive_ring(l, r, &seen);
+			cut = seen.cut;
+		} else {
+			n = rte_eth_rx_burst(l->port, l->rx_queue, b->mbuf, l->burst);
+		}
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = b->mbuf[i];
 		uint64_t rearm = *(const uint64_t *)&m->rearm_data;
@@ -172,6 +190,11 @@ static inline uint32_t receive(struct mire_lane *l)
 		memset(b->rx, l->rx, sizeof(b->rx));
 		w->rx = l->rx;
 	}
+	if (unlikely(cut != 0)) {
+		for (uint32_t i = 0; i < n; i++)
+			b->rx[i] |= ((cut >> i) & 1) * MIRE_CUT;
+		w->rx = -1;
+	}
 	b->n = n;
 	b->io.received += n;
 	return n;
@@ -187,8 +210,8 @@ uint32_t mire_exchange(uintptr_t lane)
 	struct mire_burst *b = w->burst;
 	uint32_t used = RTE_MIN(b->originated, b->spares);
 
-	enter(w);
-	if (unlikely(w->holding != 0))
+	mire_enter(&w->turn);
+	if (unlikely((w->holding | w->waiting) != 0))
 		mire_retry(w);
 	mire_finish(w);
 	b->send = 0;
@@ -197,7 +220,7 @@ uint32_t mire_exchange(uintptr_t lane)
 		top_up(w, used);
 	uint32_t n = receive(l);
 
-	leave(w);
+	mire_leave(&w->turn);
 	b->io.polls++;
 	if (n != 0) {
 		w->woken = 0;
@@ -205,7 +228,7 @@ uint32_t mire_exchange(uintptr_t lane)
 		b->io.empty++;
 		/* Frames that wait for a TX queue keep the worker awake. */
 		if (b->sleep > 0 && w->holding == 0)
-			mire_rest(w);
+			mire_rest(w, w->waiting == 0 ? b->sleep : RTE_MIN(b->sleep, (int64_t)MIRE_KICK));
 	}
 	b->now = mire_now();
 	return n;
@@ -215,17 +238,17 @@ void mire_worker_drain(struct mire_worker *w)
 {
 	struct mire_burst *b = w->burst;
 
-	enter(w);
+	mire_enter(&w->turn);
 	uint32_t used = RTE_MIN(b->originated, b->spares);
 
 	mire_finish(w);
 	b->n = b->originated = 0;
 	b->send = 0;
-	for (int i = 0; i < MIRE_HOLD_TURNS && w->holding != 0; i++)
+	for (int i = 0; i < MIRE_HOLD_TURNS && (w->holding | w->waiting) != 0; i++)
 		mire_retry(w);
 	mire_drop_held(w);
 	if (b->spares > used)
 		rte_pktmbuf_free_bulk(b->mbuf + MIRE_SIZE + used, b->spares - used);
 	b->spares = 0;
-	leave(w);
+	mire_leave(&w->turn);
 }

@@ -56,7 +56,7 @@ func (l *Lane) SetBurst(n int) { l.c.burst = C.uint16_t(min(max(n, 1), burst.Siz
 // exchanges of this worker, at most 256 for each port; then they are dropped,
 // as they are at once by a worker with NoHold. At its end
 //
-//	Received + originated = Transmitted + Freed + TxFull + Held + b.N
+//	Received + originated = Transmitted + Freed + TxFull + Refused + Held + b.N
 //
 // holds for b.IO, where originated is the sum of Originated over all turns.
 //

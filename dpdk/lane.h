@@ -18,6 +18,7 @@ struct rte_mempool;
 #define MIRE_L4_GOOD 2
 #define MIRE_L4_PARTIAL 4
 #define MIRE_KERNEL_BACKED 8
+#define MIRE_CUT 16
 
 /* Frames that one port's TX queue may leave waiting at one worker, and for how
  * many exchanges of that worker one frame may wait before it is dropped. */
@@ -30,7 +31,7 @@ struct rte_mempool;
 
 /* burst.IO */
 struct mire_io {
-	uint64_t received, transmitted, freed, tx_full, held, no_spare;
+	uint64_t received, transmitted, freed, tx_full, refused, held, no_spare;
 	uint64_t polls, empty, slept;
 };
 
@@ -47,9 +48,14 @@ struct mire_burst {
 	uint8_t rx[MIRE_SIZE];
 };
 
-/* Frames that a TX queue has not taken yet, oldest first. */
+/* One worker's TX queue on one port, with the frames that it has not taken yet,
+ * oldest first. */
 struct mire_held {
 	uint32_t n;
+	_Atomic uint32_t waiting; /* frames that lie in the ring of a packet socket */
+	uint64_t born;    /* of that ring */
+	/* Written by the worker, read by anyone: see mire_port_progress. */
+	_Atomic uint64_t moved, bytes, refused, stalled;
 	uint64_t since[MIRE_HELD]; /* the worker's exchange that held it */
 	struct rte_mbuf *mbuf[MIRE_HELD];
 };
@@ -62,6 +68,7 @@ struct mire_worker {
 	/* Odd while the worker is inside the ports: see mire_worker_turn. */
 	_Atomic uint64_t turn;
 	uint64_t holding; /* bit p: queue[p] holds frames */
+	uint64_t waiting; /* bit p: frames of queue[p] wait in its ring */
 	/* What the last receive left in the burst, so that what does not change is
 	 * neither written nor looked for again. */
 	uint64_t flags;          /* of any of its mbufs, to be cleared when sent */
@@ -78,6 +85,12 @@ struct mire_worker {
 	/* queue[p] is NULL for a port on which this worker has no TX queue. */
 	_Atomic(struct mire_held *) queue[RTE_MAX_ETHPORTS];
 };
+
+/* Counts what others may read while the worker runs: it is the only writer. */
+static inline void mire_count(_Atomic uint64_t *at, uint64_t n)
+{
+	atomic_store_explicit(at, atomic_load_explicit(at, memory_order_relaxed) + n, memory_order_relaxed);
+}
 
 /* One RX queue of one port, polled by one worker. */
 struct mire_lane {
@@ -100,6 +113,20 @@ struct mire_worker_conf {
 	uint8_t no_hold;
 	int socket; /* NUMA node, preferred; -1: any */
 };
+
+/* The longest frame that may leave by the port, bytes without an 802.1Q tag; 0:
+ * the driver knows. */
+void mire_port_limit(uint16_t port, uint32_t bytes);
+
+/* What became of the frames that all workers sent by a port. */
+struct mire_progress {
+	uint64_t moved, bytes; /* frames that left */
+	uint64_t refused; /* longer than the port may send, or refused by the kernel */
+	uint64_t stalled; /* times that the port had no room for any frame */
+	uint64_t waiting; /* frames in the rings of packet sockets now; about */
+};
+
+void mire_port_progress(uint16_t port, struct mire_progress *out);
 
 /* A file descriptor that is readable when the port has frames; -1: none. */
 void mire_port_wake(uint16_t port, int fd);

@@ -35,7 +35,7 @@ func equal(t *testing.T, what string, got, want [][]byte) {
 func accounted(t *testing.T, b *burst.Burst) {
 	t.Helper()
 	io := b.IO
-	in, out := io.Received+b.Verdicts.Originated, io.Transmitted+io.Freed+io.TxFull+io.Held+uint64(b.N)
+	in, out := io.Received+b.Verdicts.Originated, io.Transmitted+io.Freed+io.TxFull+io.Refused+io.Held+uint64(b.N)
 	if in != out {
 		t.Errorf("received %d + originated %d != transmitted %d + freed %d + full %d + held %d + in hand %d",
 			io.Received, b.Verdicts.Originated, io.Transmitted, io.Freed, io.TxFull, io.Held, b.N)

@@ -26,6 +26,7 @@ enum {
 	off_transmitted = offsetof(struct mire_io, transmitted),
 	off_freed = offsetof(struct mire_io, freed),
 	off_tx_full = offsetof(struct mire_io, tx_full),
+	off_refused = offsetof(struct mire_io, refused),
 	off_held = offsetof(struct mire_io, held),
 	off_no_spare = offsetof(struct mire_io, no_spare),
 	off_polls = offsetof(struct mire_io, polls),
@@ -68,6 +69,7 @@ var (
 	_ = [1]int{}[unsafe.Offsetof(burst.IO{}.Transmitted)-C.off_transmitted]
 	_ = [1]int{}[unsafe.Offsetof(burst.IO{}.Freed)-C.off_freed]
 	_ = [1]int{}[unsafe.Offsetof(burst.IO{}.TxFull)-C.off_tx_full]
+	_ = [1]int{}[unsafe.Offsetof(burst.IO{}.Refused)-C.off_refused]
 	_ = [1]int{}[unsafe.Offsetof(burst.IO{}.Held)-C.off_held]
 	_ = [1]int{}[unsafe.Offsetof(burst.IO{}.NoSpare)-C.off_no_spare]
 	_ = [1]int{}[unsafe.Offsetof(burst.IO{}.Polls)-C.off_polls]
@@ -81,4 +83,5 @@ var (
 	_ = [1]int{}[burst.L4ChecksumGood-C.MIRE_L4_GOOD]
 	_ = [1]int{}[burst.L4ChecksumPartial-C.MIRE_L4_PARTIAL]
 	_ = [1]int{}[burst.KernelBacked-C.MIRE_KERNEL_BACKED]
+	_ = [1]int{}[burst.Cut-C.MIRE_CUT]
 )

@@ -36,6 +36,11 @@ type Options struct {
 	// Raw, when not nil, is the whole EAL command line without the name of the
 	// program, as testpmd takes it; everything above is not used then.
 	Raw []string
+	// Files is how many files ports and their users will open beside EAL's own.
+	Files int
+	// OrdinaryBy is how the user asks for ordinary memory, for remedies; empty
+	// means --no-huge.
+	OrdinaryBy string
 	// Log takes the lines of EAL, of the drivers and of go-dpdk.
 	Log zerolog.Logger
 }

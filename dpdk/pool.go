@@ -101,7 +101,7 @@ func NewPool(c PoolConfig) (*Pool, error) {
 			mempool.OptCacheSize(c.Cache), mempool.OptSocket(socket))
 	})
 	if err != nil {
-		return nil, fmt.Errorf("rte_pktmbuf_pool_create %s (%d mbufs of %d bytes, %d MiB): %w: announce more in Options.Memory or reserve more hugepages",
+		return nil, fmt.Errorf("rte_pktmbuf_pool_create %s (%d mbufs of %d bytes, %d MiB): %w: reserve more hugepages, or take ordinary memory and announce more of it",
 			c.Name, c.Count, c.Room, PoolBytes(c)>>20, err)
 	}
 	return &Pool{mp: mp, name: c.Name, room: c.Room}, nil

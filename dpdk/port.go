@@ -4,6 +4,7 @@ package dpdk
 #include <stdlib.h>
 #include <rte_ethdev.h>
 #include "lane.h"
+#include "packetring.h"
 #include "port.h"
 #include "tx.h"
 */
@@ -28,6 +29,7 @@ type Port struct {
 	client       bool // of a memif server
 	pool         *Pool
 	xdp          int // its socket, -1: none or several
+	started      progress
 
 	rxQueues, txQueues int // configured
 }
@@ -128,6 +130,13 @@ func (p *Port) Start() error {
 	if rc < 0 {
 		return p.explain("rte_eth_dev_start", rc, lines)
 	}
+	if p.driver == "net_af_packet" {
+		if rc := C.mire_rings_take(C.uint16_t(p.id)); rc < 0 {
+			return p.failure("looking at the rings of the packet sockets", rc)
+		}
+	}
+	p.followMTU()
+	p.started = p.progress()
 	p.findWake()
 	C.mire_port_open(C.uint16_t(p.id))
 	return nil
@@ -146,6 +155,7 @@ func (p *Port) Stop() error {
 		return fmt.Errorf("stop port %s: %w", p.name, err)
 	}
 	p.forgetWake()
+	C.mire_rings_forget(C.uint16_t(p.id))
 	if rc := C.rte_eth_dev_stop(C.uint16_t(p.id)); rc < 0 {
 		return p.failure("rte_eth_dev_stop", rc)
 	}

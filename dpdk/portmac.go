@@ -79,7 +79,11 @@ func (p *Port) SetAllMulticast(on bool) error {
 // SetMTU changes the MTU of a configured port, bytes without Ethernet header.
 // Many drivers want the port stopped.
 func (p *Port) SetMTU(mtu int) error {
-	return p.ethdev("rte_eth_dev_set_mtu", C.rte_eth_dev_set_mtu(C.uint16_t(p.id), C.uint16_t(mtu)))
+	err := p.ethdev("rte_eth_dev_set_mtu", C.rte_eth_dev_set_mtu(C.uint16_t(p.id), C.uint16_t(mtu)))
+	if err == nil {
+		p.LimitMTU(mtu)
+	}
+	return err
 }
 
 func (p *Port) ethdev(call string, rc C.int) error {

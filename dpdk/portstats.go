@@ -45,16 +45,19 @@ func (p *Port) Stats() (Stats, error) {
 	if rc := C.rte_eth_stats_get(C.uint16_t(p.id), &c); rc < 0 {
 		return Stats{}, p.failure("rte_eth_stats_get", rc)
 	}
-	return Stats{
+	s := Stats{
 		RxPackets: uint64(c.ipackets), TxPackets: uint64(c.opackets),
 		RxBytes: uint64(c.ibytes), TxBytes: uint64(c.obytes),
 		RxMissed: uint64(c.imissed), RxErrors: uint64(c.ierrors), TxErrors: uint64(c.oerrors),
 		RxNoMbuf: uint64(c.rx_nombuf),
-	}, nil
+	}
+	p.correct(&s)
+	return s, nil
 }
 
 // ResetStats sets the counters to zero.
 func (p *Port) ResetStats() error {
+	p.started = p.progress()
 	return p.ethdev("rte_eth_stats_reset", C.rte_eth_stats_reset(C.uint16_t(p.id)))
 }
 

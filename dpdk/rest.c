@@ -51,11 +51,11 @@ static struct timespec span(int64_t ns)
 	return (struct timespec){ns / 1000000000, ns % 1000000000};
 }
 
-void mire_rest(struct mire_worker *w)
+void mire_rest(struct mire_worker *w, int64_t most)
 {
 	struct mire_burst *b = w->burst;
 	struct pollfd p[WATCHED];
-	struct timespec t = span(w->woken ? RTE_MIN(b->sleep, (int64_t)DISTRUST) : b->sleep);
+	struct timespec t = span(w->woken ? RTE_MIN(most, (int64_t)DISTRUST) : most);
 	int64_t from = mire_now();
 	nfds_t n = watched(w, p);
 

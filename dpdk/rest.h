@@ -3,8 +3,11 @@
 
 #include "lane.h"
 
-/* Sleeps as long as the burst says, or until a lane of the worker has a frame
+/* The longest sleep while frames wait in the ring of a packet socket, ns. */
+#define MIRE_KICK 1000000
+
+/* Sleeps that many nanoseconds, or until a lane of the worker has a frame
  * when all their ports can tell. */
-void mire_rest(struct mire_worker *w);
+void mire_rest(struct mire_worker *w, int64_t most);
 
 #endif

@@ -3,6 +3,8 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include "packetring.h"
+
 _Static_assert(RTE_MAX_ETHPORTS <= 64, "a set of ports is one word");
 _Static_assert(MIRE_SIZE == 64, "a set of received slots is one word");
 
@@ -20,7 +22,14 @@ void mire_port_shut(uint16_t port)
 
 int mire_port_usable(uint16_t port)
 {
-	return (atomic_load_explicit(&open_ports, memory_order_relaxed) >> port) & 1;
+	return (atomic_load_explicit(&open_ports, memory_order_acquire) >> port) & 1;
+}
+
+static _Atomic uint32_t limits[RTE_MAX_ETHPORTS];
+
+void mire_port_limit(uint16_t port, uint32_t bytes)
+{
+	atomic_store(&limits[port], bytes);
 }
 
 static inline void set_length(struct rte_mbuf *m, uint16_t len)
@@ -49,6 +58,49 @@ static void update(struct mire_worker *w, uint64_t send)
 	if (unlikely(w->flags != 0))
 		for (uint64_t x = send; x != 0; x &= x - 1)
 			b->mbuf[__builtin_ctzll(x)]->ol_flags &= own;
+}
+
+/* Leaves the frames that may leave by the port and drops the others, of which a
+ * kernel would say nothing. Returns how many are left. */
+static uint32_t within(struct mire_worker *w, struct mire_held *q, struct rte_mbuf **m, uint32_t n, uint32_t limit)
+{
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct rte_ether_hdr *h = rte_pktmbuf_mtod(m[i], const struct rte_ether_hdr *);
+		uint32_t tag = h->ether_type == RTE_BE16(RTE_ETHER_TYPE_VLAN) ? RTE_VLAN_HLEN : 0;
+
+		if (likely(m[i]->pkt_len <= limit + tag))
+			m[left++] = m[i];
+		else
+			rte_pktmbuf_free(m[i]);
+	}
+	w->burst->io.refused += n - left;
+	if (unlikely(left < n))
+		mire_count(&q->refused, n - left);
+	return left;
+}
+
+/* Gives frames to the port. Returns how many it took, from the first on. */
+static inline uint32_t give(struct mire_worker *w, struct mire_held *q, uint16_t port, struct rte_mbuf **m, uint32_t n)
+{
+	struct mire_rings *r = mire_rings_of(port);
+	uint32_t sent;
+
+	if (unlikely(r != NULL)) {
+		struct mire_tx_ring *t = &r->q[w->tx_queue].tx;
+
+		sent = mire_ring_send(w, q, t, port, m, n);
+		if (unlikely(q->waiting != 0))
+			w->waiting |= UINT64_C(1) << port;
+	} else {
+		sent = rte_eth_tx_burst(port, w->tx_queue, m, (uint16_t)n);
+		w->burst->io.transmitted += sent;
+		mire_count(&q->moved, sent);
+	}
+	if (unlikely(sent == 0))
+		mire_count(&q->stalled, 1);
+	return sent;
 }
 
 static void hold(struct mire_worker *w, struct mire_held *q, uint16_t port, struct rte_mbuf **m, uint32_t n)
@@ -82,11 +134,13 @@ static void transmit(struct mire_worker *w, uint16_t port, struct rte_mbuf **m, 
 		w->burst->io.tx_full += n;
 		return;
 	}
+	uint32_t limit = atomic_load_explicit(&limits[port], memory_order_relaxed);
+
+	if (unlikely(limit != 0) && (n = within(w, q, m, n, limit)) == 0)
+		return;
 	/* Frames that wait go first: order within a port is kept. */
-	if (likely(q->n == 0)) {
-		sent = rte_eth_tx_burst(port, w->tx_queue, m, n);
-		w->burst->io.transmitted += sent;
-	}
+	if (likely(q->n == 0))
+		sent = give(w, q, port, m, n);
 	if (unlikely(sent < n))
 		hold(w, q, port, m + sent, n - sent);
 }
@@ -186,10 +240,28 @@ static void drop_first(struct mire_worker *w, struct mire_held *q, uint16_t port
 	shift(w, q, port, n);
 }
 
+/* Frames that wait in the ring of a packet socket. */
+static void kick(struct mire_worker *w, struct mire_held *q, uint16_t port)
+{
+	struct mire_rings *r = mire_port_usable(port) ? mire_rings_of(port) : NULL;
+
+	if (r != NULL)
+		mire_ring_kick(w, q, &r->q[w->tx_queue].tx);
+	else
+		mire_ring_lose(w, q, NULL);
+	if (q->waiting == 0)
+		w->waiting &= ~(UINT64_C(1) << port);
+}
+
 void mire_retry(struct mire_worker *w)
 {
 	uint64_t turn = atomic_load_explicit(&w->turn, memory_order_relaxed);
 
+	for (uint64_t x = w->waiting; x != 0; x &= x - 1) {
+		uint16_t port = (uint16_t)__builtin_ctzll(x);
+
+		kick(w, atomic_load_explicit(&w->queue[port], memory_order_acquire), port);
+	}
 	for (uint64_t x = w->holding; x != 0; x &= x - 1) {
 		uint16_t port = (uint16_t)__builtin_ctzll(x);
 		struct mire_held *q = atomic_load_explicit(&w->queue[port], memory_order_acquire);
@@ -199,9 +271,8 @@ void mire_retry(struct mire_worker *w)
 			drop_first(w, q, port, q->n);
 			continue;
 		}
-		uint32_t sent = rte_eth_tx_burst(port, w->tx_queue, q->mbuf, q->n);
+		uint32_t sent = give(w, q, port, q->mbuf, q->n);
 
-		w->burst->io.transmitted += sent;
 		if (sent != 0)
 			shift(w, q, port, sent);
 		/* turn advances by two in each exchange */
@@ -220,4 +291,12 @@ void mire_drop_held(struct mire_worker *w)
 
 		drop_first(w, q, port, q->n);
 	}
+	for (uint64_t x = w->waiting; x != 0; x &= x - 1) {
+		uint16_t port = (uint16_t)__builtin_ctzll(x);
+		struct mire_rings *r = mire_port_usable(port) ? mire_rings_of(port) : NULL;
+
+		mire_ring_lose(w, atomic_load_explicit(&w->queue[port], memory_order_acquire),
+			       r == NULL ? NULL : &r->q[w->tx_queue].tx);
+	}
+	w->waiting = 0;
 }

@@ -10,9 +10,9 @@ type AFPacket struct {
 	// Queues are RX and TX queue pairs, 0 means 1; above 1 the kernel spreads
 	// flows over them (PACKET_FANOUT).
 	Queues int
-	// FrameSize is the bytes of one ring slot: a frame and 66 bytes of
-	// headers, a power of two; 0 means 2048, which fits pools of 2048 bytes
-	// and frames of up to 1,982 bytes.
+	// FrameSize is the bytes of one ring slot: a frame and 66 bytes of headers,
+	// a multiple of 16; 0 means 2048, which fits pools of 2048 bytes and frames
+	// of up to 1,982 bytes. See SlotFor.
 	FrameSize int
 	// Frames is the number of slots of each ring; 0 means 1024.
 	Frames int
@@ -26,7 +26,10 @@ type AFPacket struct {
 func (a AFPacket) Vdev(name string) string {
 	size, frames := orDefault(a.FrameSize, 2048), orDefault(a.Frames, 1024)
 	// A block is what the kernel allocates at once: whole pages, whole frames.
-	block := max(size, 4096)
+	block := 4096
+	for block < size || block%size != 0 {
+		block += 4096
+	}
 	bypass := 1
 	if a.Qdisc {
 		bypass = 0
@@ -34,6 +37,47 @@ func (a AFPacket) Vdev(name string) string {
 	return fmt.Sprintf("%s,iface=%s,qpairs=%d,blocksz=%d,framesz=%d,framecnt=%d,qdisc_bypass=%d",
 		name, a.Interface, orDefault(a.Queues, 1), block, size, frames, bypass)
 }
+
+// MaxMTU is the largest MTU that buffers are made for.
+const MaxMTU = 9216
+
+// slotSizes are the ring slots in use: what divides few pages evenly, because
+// the driver takes all slots for one array.
+var slotSizes = []int{2048, 4096, 10240}
+
+// slotHeaders are the bytes of a slot in front of a received frame: struct
+// tpacket2_hdr, struct sockaddr_ll and what the kernel aligns.
+const slotHeaders = 66
+
+// SlotFor is the FrameSize of a packet socket for an MTU, at most MaxMTU, with
+// room for one VLAN tag, which the kernel keeps beside the frame.
+func SlotFor(mtu int) int {
+	for _, size := range slotSizes {
+		if min(mtu, MaxMTU)+etherHeader+slotHeaders <= size {
+			return size
+		}
+	}
+	return slotSizes[len(slotSizes)-1]
+}
+
+// RoomFor is the Room that a pool needs for frames of an MTU, whatever the port:
+// the driver of packet sockets wants as much as a slot holds.
+func RoomFor(mtu int) uint16 {
+	if slot := SlotFor(mtu); slot > slotSizes[0] {
+		return uint16(slot)
+	}
+	return 2048
+}
+
+// SlotMTU is the largest MTU whose frames fit a slot whole: the reverse of SlotFor.
+func SlotMTU(size int) int { return min(size-etherHeader-slotHeaders, MaxMTU) }
+
+// RoomMTU is the largest MTU whose frames fit a buffer whole, with a VLAN tag.
+func RoomMTU(room int) int { return min(room-etherHeader-4, MaxMTU) }
+
+// XDPForgets is how many mbufs of its pool an AFXDP port takes for each RX queue
+// and does not give back when it is detached.
+const XDPForgets = 2048
 
 // AFXDP is a port over a kernel interface by XDP sockets: an XDP program takes
 // every frame of the chosen queues away from the kernel, which therefore does

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -66,6 +67,24 @@ int mire_worker_add(struct mire_worker *w, uint16_t port)
 uint64_t mire_worker_turn(struct mire_worker *w)
 {
 	return atomic_load(&w->turn);
+}
+
+void mire_port_progress(uint16_t port, struct mire_progress *out)
+{
+	memset(out, 0, sizeof(*out));
+	pthread_mutex_lock(&lock);
+	for (struct mire_worker *w = all; w != NULL; w = w->next) {
+		struct mire_held *q = atomic_load(&w->queue[port]);
+
+		if (q == NULL)
+			continue;
+		out->moved += atomic_load(&q->moved);
+		out->bytes += atomic_load(&q->bytes);
+		out->refused += atomic_load(&q->refused);
+		out->stalled += atomic_load(&q->stalled);
+		out->waiting += atomic_load(&q->waiting);
+	}
+	pthread_mutex_unlock(&lock);
 }
 
 /* A memif port whose peer ends is taken down by EAL's interrupt thread: it marks

@@ -63,7 +63,7 @@ func NewWorker(cfg WorkerConfig) (*Worker, error) {
 	}
 	c := C.mire_worker_new(&conf)
 	if c == nil {
-		return nil, fmt.Errorf("rte_zmalloc of a worker: out of memory: announce more in Options.Memory or reserve more hugepages")
+		return nil, fmt.Errorf("rte_zmalloc of a worker: out of memory: reserve more hugepages, or take ordinary memory and announce more of it")
 	}
 	w := &Worker{c: c, pool: cfg.Pool, txq: cfg.TxQueue}
 	for _, p := range cfg.Ports {
@@ -97,7 +97,7 @@ func (w *Worker) AddPort(p *Port) error {
 
 // Drain transmits what the last turn decided, offers held frames a last time,
 // and gives every mbuf of the worker back. Afterwards the burst is empty and
-// Received + originated = Transmitted + Freed + TxFull. A worker may go on
+// Received + originated = Transmitted + Freed + TxFull + Refused. A worker may go on
 // with Exchange after it.
 func (w *Worker) Drain() { C.mire_worker_drain(w.c) }
 

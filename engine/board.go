@@ -30,7 +30,7 @@ type Counters struct {
 	Cycles    Cycles
 }
 
-// Drops is the number of frames dropped, TX queues that stayed full included.
+// Drops is the number of frames dropped, TX queues that stayed full and frames that a port refused included.
 func (c *Counters) Drops() uint64 {
 	var n uint64
 	for _, d := range c.Verdicts.Dropped {
@@ -41,7 +41,7 @@ func (c *Counters) Drops() uint64 {
 
 // Held is the number of frames decided to be sent that no TX queue has taken yet.
 func (c *Counters) Held() uint64 {
-	return c.Verdicts.Sent + c.Verdicts.Originated - c.IO.Transmitted - c.IO.TxFull
+	return c.Verdicts.Sent + c.Verdicts.Originated - c.IO.Transmitted - c.IO.TxFull - c.IO.Refused
 }
 
 // Balanced tells whether the packet identity holds:
@@ -61,7 +61,7 @@ type board struct {
 }
 
 const (
-	ioWords      = 9
+	ioWords      = 10
 	verdictWords = 5
 	extraWords   = 4 + 3*8
 	cycleWords   = 3 + stepStages + 1 // and one a stage
@@ -75,7 +75,7 @@ func (bd *board) init(stages int) {
 func (w *Worker) publish() {
 	bd, b := &w.board, w.burst
 	v, io := &b.Verdicts, &b.IO
-	v.Dropped[burst.TxFull] = io.TxFull
+	v.Dropped[burst.TxFull], v.Dropped[burst.TxRefused] = io.TxFull, io.Refused
 	bd.seq.Add(1)
 	i := 0
 	put := func(x uint64) { bd.words[i].Store(x); i++ }
@@ -83,6 +83,7 @@ func (w *Worker) publish() {
 	put(io.Transmitted)
 	put(io.Freed)
 	put(io.TxFull)
+	put(io.Refused)
 	put(io.Held)
 	put(io.NoSpare)
 	put(io.Polls)
@@ -148,7 +149,7 @@ func (bd *board) copyTo(c *Counters) {
 	get := func() uint64 { i++; return bd.words[i-1].Load() }
 	io, v := &c.IO, &c.Verdicts
 	io.Received, io.Transmitted, io.Freed = get(), get(), get()
-	io.TxFull, io.Held, io.NoSpare = get(), get(), get()
+	io.TxFull, io.Refused, io.Held, io.NoSpare = get(), get(), get(), get()
 	io.Polls, io.Empty, io.Slept = get(), get(), get()
 	v.Received, v.Sent, v.Consumed, v.Originated, v.Starved = get(), get(), get(), get(), get()
 	for r := range v.Dropped {

@@ -250,6 +250,9 @@ func (g *mixed) frame() enginetest.Frame {
 		f.Data[g.IntN(len(f.Data))] ^= byte(1 << g.IntN(8))
 	case 1:
 		f.Data = f.Data[:g.IntN(len(f.Data))]
+		if len(f.Data)%2 == 0 {
+			f.Rx |= burst.Cut
+		}
 	case 2:
 		for range 4 {
 			f.Data[12+g.IntN(len(f.Data)-12)] = byte(g.Uint32())
@@ -308,6 +311,10 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 			r.Lane.Full = true
 		case 4510:
 			r.Lane.Full = false
+		case 4600:
+			r.Lane.Longest = 60
+		case 4610:
+			r.Lane.Longest = 0
 		}
 		r.Lane.In = in
 		// Mostly 100 us a turn; now and then the segment is quiet for seconds.
@@ -325,7 +332,7 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 			converse(r)
 		}
 		v := &r.Burst.Verdicts
-		if drops := sum(v.Dropped[:]) - v.Dropped[burst.TxFull]; v.Received != v.Sent+v.Consumed+drops {
+		if drops := sum(v.Dropped[:]) - v.Dropped[burst.TxFull] - v.Dropped[burst.TxRefused]; v.Received != v.Sent+v.Consumed+drops {
 			t.Fatalf("turn %d: received %d, sent %d, consumed %d, dropped %d", turn, v.Received, v.Sent, v.Consumed, drops)
 		}
 		r.Drain()
@@ -341,7 +348,8 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 	}
 	v := &r.Burst.Verdicts
 	io := &r.Burst.IO
-	if io.Received+v.Originated != io.Transmitted+io.TxFull+io.Freed || io.Freed != sum(v.Dropped[:])-v.Dropped[burst.TxFull]+v.Consumed {
+	if io.Received+v.Originated != io.Transmitted+io.TxFull+io.Refused+io.Freed ||
+		io.Freed != sum(v.Dropped[:])-v.Dropped[burst.TxFull]-v.Dropped[burst.TxRefused]+v.Consumed {
 		t.Errorf("at rest: %+v, verdicts %+v", io, v)
 	}
 	for reason, n := range c.Verdicts.Dropped {

@@ -65,11 +65,20 @@ func (b *books) events() report.Condition {
 	all := b.k.Verdicts.Received - b.last - b.broken
 	want := all / Frames * uint64(b.tally.events)
 	c := report.Condition{Name: "events on", Held: pushed+full+b.slack() >= want && (b.tally.events == 0 || pushed > 0)}
-	c.Detail = fmt.Sprintf("%d taken by the aggregator, %d found its ring full and were counted", pushed, full)
+	c.Detail = fmt.Sprintf("%d of %d events taken by the aggregator, %s; the others found the ring full, were counted and cost next to nothing",
+		pushed, pushed+full, percent(pushed, pushed+full))
 	if b.tally.events == 0 && pushed+full == 0 {
 		c.Detail = "no frame of this workload leaves one"
 	}
 	return c
+}
+
+// percent is a part of a whole in percent, never 100 when something is missing.
+func percent(part, all uint64) string {
+	if part == all {
+		return "100 %"
+	}
+	return fmt.Sprintf("%.1f %%", min(100*float64(part)/float64(all), 99.9))
 }
 
 // decided: every frame became what it must.

@@ -23,9 +23,6 @@ import (
 	"mire/modules"
 )
 
-// ringSize is the daemon's.
-const ringSize = 8192
-
 // setup is what a node is built for.
 type setup struct {
 	workload *Workload
@@ -165,7 +162,7 @@ func (n *node) chain() ([]engine.Module, error) {
 
 // addWorker builds worker i and its chain.
 func (n *node) addWorker(i int) error {
-	m := &member{ring: event.NewRing(ringSize)}
+	m := &member{ring: event.NewRing(event.WorkerRing)}
 	var err error
 	if m.side, err = dpdk.NewWorker(dpdk.WorkerConfig{TxQueue: i, Ports: []*dpdk.Port{n.port}, Pool: n.rig.pool, AnyNode: true}); err != nil {
 		return err

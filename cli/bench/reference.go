@@ -73,9 +73,14 @@ func (r *reference) right(day int64) (map[string]bool, error) {
 	return set, nil
 }
 
-// stampedSample is one reply of how many is checked of stamped frames, a prime:
-// each reply has to be made anew, which takes ten times as long.
-const stampedSample = 3061
+// One reply of how many is checked, primes, so that all frames of a source have
+// their turn: of stamped frames fewer, because each reply has to be made anew,
+// which takes ten times as long, of `hold` more, because its replies are rare.
+const (
+	replySample   = 2039
+	stampedSample = 3061
+	holdSample    = 61
+)
 
 // checkStamped checks a SYN-ACK whose addresses or ports are not those of the
 // source any more: it is made again for the conversation it names.

@@ -62,6 +62,7 @@ type Daemon struct {
 	secret     *secret.Secret
 	workers    []*worker
 	events     *event.Aggregator
+	notes      *event.Ring // of the daemon itself; whoever holds mu writes
 	chain      *chain
 	stop       context.CancelFunc
 	links      *dpdk.LinkWatch
@@ -109,13 +110,18 @@ func Run(ctx context.Context, o Options) error {
 	}
 	if err := d.open(snap); err != nil {
 		server.Close()
-		return errors.Join(err, d.close())
+		gone := d.close()
+		if why, ok := errors.AsType[noPages](err); ok {
+			err = startOrdinary(why)
+		}
+		return errors.Join(err, gone)
 	}
 	d.register(&commands)
 	var helpers sync.WaitGroup
 	helpers.Go(func() { d.keepWall(ctx) })
 	helpers.Go(func() { d.poll(ctx) })
 	helpers.Go(func() { d.keepRole(ctx) })
+	helpers.Go(func() { d.watchTransmit(ctx) })
 	if err := d.launch(); err != nil {
 		server.Close()
 		d.stop()

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 
 	"mire/dpdk"
@@ -12,10 +13,12 @@ import (
 	"mire/engine/session"
 )
 
-// ringSize is the events one worker can have waiting: at the 10 ms a pass of a
-// busy aggregator 1.6 million a second, at the 50 ms of an idle one a flood that
-// begins with 330,000 a second; far more than lines can be written.
-const ringSize = 16384
+// notesSize is the events of the daemon itself, which are rare.
+const notesSize = 64
+
+// Files that are open beside EAL's: netlink, the log, those who ask, and of each
+// port for each worker its socket and maps.
+const ownFiles, portFiles = 16, 4
 
 // open builds everything a configuration asks for, up to workers that only
 // need to be launched. On an error close takes down what there is.
@@ -40,16 +43,18 @@ func (d *Daemon) open(snap *config.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	p.fit(snap, kernelMTU)
 	if err := d.openEAL(p); err != nil {
 		return err
 	}
 	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), p.workers+2))
 	if d.pool, err = dpdk.NewPool(p.pool); err != nil {
-		return err
+		return d.onPages(!d.eal.Hugepages(), err)
 	}
+	d.Log.Info().Uint32("mbufs", p.pool.Count).Int("bytes", d.pool.Room()).Int64("mib", dpdk.PoolBytes(p.pool)>>20).Msg("buffers")
 	d.sync = p.sync
 	if d.table, err = session.New(&dpdk.Arena{}, p.table(d.secret)); err != nil {
-		return err
+		return d.onPages(!d.eal.Hugepages(), err)
 	}
 	for i := range snap.Interfaces {
 		port := &port{conf: snap.Interfaces[i]}
@@ -57,6 +62,7 @@ func (d *Daemon) open(snap *config.Snapshot) error {
 		if err := port.open(d, p); err != nil {
 			return err
 		}
+		d.warnOfTags(port, snap)
 	}
 	if err := d.watch(); err != nil {
 		return err
@@ -89,10 +95,15 @@ func (d *Daemon) open(snap *config.Snapshot) error {
 // openEAL chooses between hugepages and ordinary memory, and says so in one line.
 func (d *Daemon) openEAL(p *plan) error {
 	noHuge := d.Hugepages == "off"
-	if d.Hugepages != "off" {
+	if why := os.Getenv(ordinaryEnv); why != "" && d.Hugepages == "auto" {
+		os.Unsetenv(ordinaryEnv)
+		d.Log.Warn().Str("why", why).Msg("hugepages were free, but the start on them failed: ordinary memory")
+		noHuge = true
+	}
+	if !noHuge {
 		h := dpdk.Hugepages(p.memory + hugeSlack)
 		if !h.OK && d.Hugepages == "on" {
-			return fmt.Errorf("--hugepages on: %s", h.Line)
+			return fmt.Errorf("--hugepages on: %s would do (--hugepages off)", h.Line)
 		}
 		noHuge = !h.OK
 		d.Log.Info().Msg(h.Line)
@@ -103,9 +114,10 @@ func (d *Daemon) openEAL(p *plan) error {
 	}
 	eal, err := dpdk.Open(dpdk.Options{
 		Lcores: lcores, NoHuge: noHuge, Memory: p.memory, Allow: p.pci, Extra: d.EALArgs, Log: d.Log,
+		Files: ownFiles + portFiles*p.workers*p.ports, OrdinaryBy: "--hugepages off",
 	})
 	d.eal = eal
-	return err
+	return d.onPages(noHuge, err)
 }
 
 // openWorkers gives every RX queue to a worker, in turn, and starts the
@@ -115,13 +127,14 @@ func (d *Daemon) openWorkers(p *plan) error {
 	for _, port := range d.ports {
 		devs = append(devs, port.dev)
 	}
-	var rings []*event.Ring
+	d.notes = event.NewRing(notesSize)
+	rings := []*event.Ring{d.notes}
 	for i := range p.workers {
 		side, err := dpdk.NewWorker(dpdk.WorkerConfig{TxQueue: i, Ports: devs, Pool: d.pool, AnyNode: true, Spares: p.spares})
 		if err != nil {
 			return err
 		}
-		w := &worker{side: side, ring: event.NewRing(ringSize)}
+		w := &worker{side: side, ring: event.NewRing(event.WorkerRing)}
 		d.workers = append(d.workers, w)
 		rings = append(rings, w.ring)
 	}

@@ -28,6 +28,7 @@ type plan struct {
 	cpus     []int
 	pci      []string
 	pool     dpdk.PoolConfig
+	ports    int
 	sessions int
 	networks int
 	spares   int  // frames of its own that a worker can make in one turn
@@ -37,6 +38,7 @@ type plan struct {
 
 func newPlan(s *config.Snapshot, cpus []int) (*plan, error) {
 	p := &plan{sessions: s.Settings.Sessions, networks: len(s.Networks), sync: s.SyncNetwork() != nil, cpus: cpus, spares: burst.SpareSize}
+	p.ports = len(s.Interfaces)
 	if p.sync {
 		p.spares = burst.MaxSpares // a table leaves in frames of our own
 	}
@@ -56,8 +58,12 @@ func newPlan(s *config.Snapshot, cpus []int) (*plan, error) {
 	perPort := p.workers * (2*descriptors + 256)
 	p.pool = dpdk.PoolConfig{Name: "mire", AnyNode: true,
 		Count: uint32(8191 + len(s.Interfaces)*perPort + p.workers*(burst.Size+p.spares) + (p.workers+1)*512)}
-	p.memory = dpdk.PoolBytes(p.pool) + dpdk.ArenaBytes(session.Bytes(p.sessions)) + int64(p.workers)*(1<<20)
+	p.memory = p.bytes()
 	return p, nil
+}
+
+func (p *plan) bytes() int64 {
+	return dpdk.PoolBytes(p.pool) + dpdk.ArenaBytes(session.Bytes(p.sessions)) + int64(p.workers)*(1<<20)
 }
 
 // table sizes the shared table.

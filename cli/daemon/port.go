@@ -20,6 +20,7 @@ type port struct {
 	pool    *dpdk.Pool
 	applied dpdk.Applied
 	lost    uint64 // received frames that it has dropped, as of the last look
+	fits    int    // the largest MTU that its buffers are made for
 	mac     config.MAC
 	mtu     int
 
@@ -32,6 +33,7 @@ type port struct {
 	flapped  bool // had no link for a moment since track was called last
 	downs    uint64
 	host     []netip.Addr
+	transmit transmit
 }
 
 // device is the device string of the interface, for a number of queue pairs.
@@ -42,7 +44,7 @@ func (p *port) device(queues int) string {
 	case config.AccessPCI, config.AccessVdev:
 		return p.conf.Device
 	default:
-		return dpdk.AFPacket{Interface: p.conf.Name, Queues: queues}.Vdev(fmt.Sprintf("net_af_packet%d", p.conf.Number))
+		return dpdk.AFPacket{Interface: p.conf.Name, Queues: queues, FrameSize: p.slot()}.Vdev(fmt.Sprintf("net_af_packet%d", p.conf.Number))
 	}
 }
 
@@ -85,7 +87,7 @@ func (p *port) attach() error {
 		return err
 	}
 	copy(p.mac[:], info.MAC)
-	p.mtu = info.MTU
+	p.mtu, p.fits = info.MTU, p.buffers()
 	// Promiscuous: our MACs are made from addresses, not burnt into the port.
 	// All multicast: solicitations for foreign addresses go to foreign groups.
 	p.applied, err = dev.Configure(dpdk.PortConfig{

@@ -12,7 +12,7 @@ func (d *Daemon) portViews(extended bool) []Port {
 	for _, p := range d.ports {
 		v := Port{
 			Interface: p.conf.Number, Name: p.conf.Name, Port: p.dev.ID(), MAC: p.mac.String(), MTU: p.mtu,
-			Queues: p.queues, Kernel: p.dev.KernelBacked(), Host: []string{}, Link: p.link(),
+			Queues: p.queues, Kernel: p.dev.KernelBacked(), Host: []string{}, Link: p.link(), Fits: p.fits,
 		}
 		if info, err := p.dev.Info(); err == nil {
 			v.Driver = info.Driver
@@ -25,7 +25,7 @@ func (d *Daemon) portViews(extended bool) []Port {
 			v.Sent, v.TxBytes, v.TxErrors = s.TxPackets, s.TxBytes, s.TxErrors
 		}
 		if extended {
-			v.Extended = extendedStats(p.dev)
+			v.Extended = extendedStats(p.dev, v)
 		}
 		out = append(out, v)
 	}
@@ -48,8 +48,10 @@ func (p *port) link() string {
 	return "down"
 }
 
-// extendedStats are the driver's own counters that are not zero.
-func extendedStats(dev *dpdk.Port) map[string]uint64 {
+// extendedStats are the driver's own counters that are not zero. Of frames sent
+// they say what Stats says: the driver of packet sockets believes that it sent
+// what the kernel refused.
+func extendedStats(dev *dpdk.Port, v Port) map[string]uint64 {
 	x, err := dev.Xstats()
 	if err != nil {
 		return nil
@@ -60,6 +62,14 @@ func extendedStats(dev *dpdk.Port) map[string]uint64 {
 	}
 	out := map[string]uint64{}
 	for i, n := range x.Names() {
+		switch n {
+		case "tx_good_packets":
+			values[i] = v.Sent
+		case "tx_good_bytes":
+			values[i] = v.TxBytes
+		case "tx_errors":
+			values[i] = v.TxErrors
+		}
 		if values[i] != 0 {
 			out[n] = values[i]
 		}

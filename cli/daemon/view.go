@@ -69,7 +69,8 @@ type Port struct {
 	Driver    string            `json:"driver"`
 	MAC       string            `json:"mac"`
 	MTU       int               `json:"mtu"`
-	Link      string            `json:"link"` // up, down, absent
+	Fits      int               `json:"buffers_fit_mtu"` // larger IP packets are received cut
+	Link      string            `json:"link"`            // up, down, absent
 	Queues    int               `json:"queues"`
 	Kernel    bool              `json:"kernel"`
 	Host      []string          `json:"host"`

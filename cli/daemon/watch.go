@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"fmt"
 	"net/netip"
 
 	"mire/dpdk"
@@ -51,7 +52,7 @@ func (d *Daemon) linkChanged(s dpdk.LinkState) {
 				d.replug(p)
 			}
 			p.index = s.Index
-			p.mtu = s.MTU
+			p.setMTU(d, s.MTU)
 			copy(p.mac[:], s.MAC)
 			p.host = hostAddresses(s.Addresses)
 		}
@@ -64,33 +65,37 @@ func (d *Daemon) linkChanged(s dpdk.LinkState) {
 	}
 }
 
-// replug detaches a port whose interface is gone and attaches its successor.
-// Workers go on meanwhile: they receive nothing from it.
-func (d *Daemon) replug(p *port) {
+// replug attaches the successor of an interface that is gone.
+func (d *Daemon) replug(p *port) { _ = d.reopen(p, "the interface was made again") }
+
+// reopen detaches a port and attaches it again, for a reason that the log and
+// the error give. Workers go on meanwhile: they receive nothing from it.
+func (d *Daemon) reopen(p *port, reason string) error {
 	log := d.Log.With().Int("interface", p.conf.Number).Str("name", p.kernelName()).Logger()
 	id := p.dev.ID()
 	if !p.detached {
 		if err := p.dev.Detach(); err != nil {
-			log.Error().Err(err).Msg("the interface was made again, but its port cannot be detached: restart mire")
-			return
+			log.Error().Err(err).Msg(reason + ", but its port cannot be detached: restart mire")
+			return err
 		}
 		p.detached = true
 	}
 	if err := p.attach(); err != nil {
-		log.Error().Err(err).Msg("the interface was made again, but its port cannot be attached: the next change of its link tries again")
-		return
+		log.Error().Err(err).Msg(reason + ", but its port cannot be attached: the next change of its link tries again")
+		return err
 	}
 	p.detached = false
 	if p.dev.ID() != id {
 		// Lanes and snapshots name ports by number; EAL gives out the lowest free one.
-		log.Error().Uint16("was", id).Uint16("is", p.dev.ID()).Msg("the interface was made again, but its port has another number: restart mire")
-		return
+		log.Error().Uint16("was", id).Uint16("is", p.dev.ID()).Msg(reason + ", but its port has another number: restart mire")
+		return fmt.Errorf("port %d instead of %d", p.dev.ID(), id)
 	}
 	if err := p.dev.Start(); err != nil {
-		log.Error().Err(err).Msg("the interface was made again, but its port does not start: restart mire")
-		return
+		log.Error().Err(err).Msg(reason + ", but its port does not start: restart mire")
+		return err
 	}
-	log.Warn().Msg("the interface was made again: its port is attached anew")
+	log.Warn().Msg(reason + ": its port is attached anew")
+	return nil
 }
 
 func hostAddresses(prefixes []netip.Prefix) []netip.Addr {

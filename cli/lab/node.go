@@ -40,9 +40,6 @@ type node struct {
 	endEvents func() <-chan struct{} // nil: it does not run
 }
 
-// ringSize is the daemon's.
-const ringSize = 16384
-
 // defaultConfig is the configuration without --config: one interface per port,
 // one dual-stack network that answers, on the first.
 func (l *Lab) defaultConfig() string {
@@ -185,7 +182,7 @@ func (l *Lab) openNode(cores int) error {
 	n.wall.Store(time.Now().UnixNano() - dpdk.Now())
 	n.rings = nil
 	for range cores {
-		n.rings = append(n.rings, event.NewRing(ringSize))
+		n.rings = append(n.rings, event.NewRing(event.WorkerRing))
 	}
 	log := event.NewLogger(loud{l}, event.Text, zerolog.InfoLevel, nil)
 	n.events = event.New(event.Options{Rings: n.rings, Sinks: []event.Sink{event.NewLogSink(log)}})

@@ -35,6 +35,8 @@ const (
 	L4ChecksumPartial
 	// KernelBacked: the port is a kernel interface (af_packet, af_xdp, tap).
 	KernelBacked
+	// Cut: the frame was longer than the buffer and its end is lost.
+	Cut
 )
 
 // Burst is one turn of one worker. The fields up to the marker are shared with
@@ -97,6 +99,7 @@ type IO struct {
 	Transmitted uint64 // frames taken by TX queues, replies and own
 	Freed       uint64 // received frames freed because they were not sent
 	TxFull      uint64 // frames dropped because a TX queue stayed full
+	Refused     uint64 // frames dropped because they are longer than the port's MTU, or refused by its kernel
 	Held        uint64 // frames no TX queue has taken yet; a gauge
 	NoSpare     uint64 // turns in which the pool had no mbuf for a spare
 	Polls       uint64 // exchanges

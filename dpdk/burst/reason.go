@@ -8,6 +8,7 @@ type Reason uint8
 const (
 	FrameShort Reason = iota
 	FrameMultiSegment
+	TooLong
 	EtherTypeUnknown
 	VLANNested
 	VLANUnknown
@@ -35,6 +36,7 @@ const (
 	Unclaimed
 	Stopping
 	TxFull
+	TxRefused
 
 	// Our own addresses (arp, ping) and the gate (master).
 	ARPNotOurs
@@ -81,6 +83,7 @@ type ReasonInfo struct{ Name, Help string }
 var Reasons = [NumReasons]ReasonInfo{
 	FrameShort:        {"frame_short", "shorter than its Ethernet, VLAN or network header"},
 	FrameMultiSegment: {"frame_multi_segment", "spread over several mbufs: larger than one buffer"},
+	TooLong:           {"too_long", "longer than the buffers of its port, and cut: they follow the MTU at the start"},
 	EtherTypeUnknown:  {"ethertype_unknown", "neither ARP nor IPv4 nor IPv6"},
 	VLANNested:        {"vlan_nested", "more than one VLAN tag"},
 	VLANUnknown:       {"vlan_unknown", "a VLAN tag that no network on this interface has"},
@@ -107,6 +110,7 @@ var Reasons = [NumReasons]ReasonInfo{
 	Unclaimed: {"unclaimed", "no module of the chain wanted it"},
 	Stopping:  {"stopping", "received after the worker was told to stop"},
 	TxFull:    {"tx_full", "decided to be sent, but the TX queue stayed full"},
+	TxRefused: {"tx_refused", "decided to be sent, but longer than the MTU of its port, or refused by the kernel behind it"},
 
 	ARPNotOurs:  {"arp_not_ours", "an ARP or ND answer that nobody here waits for: learnt from, then dropped"},
 	EchoTooLong: {"echo_too_long", "an echo request to us whose reply would not fit"},

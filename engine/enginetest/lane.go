@@ -24,6 +24,9 @@ type Lane struct {
 	Starve bool
 	// Full makes the TX queue take nothing: frames are dropped as TxFull.
 	Full bool
+	// Longest is the longest frame that may leave, in bytes; others are dropped
+	// as Refused. 0: any.
+	Longest int
 	// Discard transmits without keeping copies in Out.
 	Discard bool
 
@@ -78,6 +81,10 @@ func (l *Lane) Exchange(b *burst.Burst) int {
 func (l *Lane) transmit(b *burst.Burst, i int) {
 	if l.Full {
 		b.IO.TxFull++
+		return
+	}
+	if l.Longest != 0 && int(b.Len[i]) > l.Longest {
+		b.IO.Refused++
 		return
 	}
 	b.IO.Transmitted++

@@ -53,6 +53,7 @@ const (
 	HearingLost                 // answers to the MAC we ask from, in MAC, do not arrive
 	HearingBack                 // they arrive again
 	StoodStill                  // a worker had no turn for Count seconds
+	PortStuck                   // the transmit ring of the interface in OurPort stands still; Payload says what is done
 	NumKinds
 )
 

@@ -90,6 +90,7 @@ var kinds = [NumKinds]kindInfo{
 	HearingLost:     {"hearing_lost", zerolog.WarnLevel, alone, true, false, "network %n: %f answers to [%m] do not arrive: nobody who is heard answers it, so nothing is captured; set `mac port` in the network, or allow promiscuous mode and MAC changes on the virtual switch, `trust on` for a VF"},
 	HearingBack:     {"hearing_back", zerolog.InfoLevel, alone, true, false, "network %n: %f answers to [%m] arrive again"},
 	StoodStill:      {"stood_still", zerolog.WarnLevel, alone, true, false, "a worker had no turn for %c s and heard nobody: what was captured before is proven anew"},
+	PortStuck:       {"port_stuck", zerolog.WarnLevel, byPort, true, false, "interface %p: no frame has left for a second although frames wait: %t"},
 	Port:            {"port", zerolog.WarnLevel, byPort, true, false, "port %p %s"},
 }
 

@@ -11,7 +11,8 @@ const reserved = 1<<Handshake | 1<<FirstPayload | 1<<Released | 1<<ClaimFlood | 
 	1<<RoleMaster | 1<<RoleBackup | 1<<ForeignVRRP | 1<<VRRPAddresses | 1<<VRRPMismatch |
 	1<<GatewayDown | 1<<GatewayUp | 1<<SyncUp | 1<<SyncDown | 1<<SyncTrouble |
 	1<<SplitBrain | 1<<Handover | 1<<SyncConverged | 1<<WouldRelease |
-	1<<DHCPCandidate | 1<<DHCPRefused | 1<<DHCPPause | 1<<HearingLost | 1<<HearingBack | 1<<StoodStill
+	1<<DHCPCandidate | 1<<DHCPRefused | 1<<DHCPPause | 1<<HearingLost | 1<<HearingBack | 1<<StoodStill |
+	1<<PortStuck
 
 func (k Kind) reserved() bool { return uint64(reserved)>>k&1 != 0 }
 
@@ -31,7 +32,7 @@ var (
 )
 
 // packetKinds are at least so many kinds that are not reserved.
-const packetKinds = 12
+const packetKinds = 16
 
 // reserve is the part of a Ring for reserved kinds: one queue, in which each
 // kind may take reservePlaces. Its sides are the Ring's.

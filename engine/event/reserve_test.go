@@ -218,3 +218,16 @@ func TestLossSaysHowManyHadToBeSeen(t *testing.T) {
 		t.Fatalf("%+v", s)
 	}
 }
+
+// The size of the reserve is computed from how many kinds are not reserved.
+func TestPacketKindsAreAsManyAsTheSizeOfTheReserveSupposes(t *testing.T) {
+	n := 0
+	for k := Kind(0); k < NumKinds; k++ {
+		if !k.reserved() {
+			n++
+		}
+	}
+	if n < packetKinds {
+		t.Errorf("%d kinds are not reserved, %d are supposed", n, packetKinds)
+	}
+}

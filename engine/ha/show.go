@@ -24,7 +24,7 @@ func (c *common) show(s *stage, now int64) {
 		o.Why = reasons[o.State]
 	}
 	if s.way.narrow {
-		o.Why = "the MTU of its interface is below 1448: datagrams of 1400 bytes do not fit"
+		o.Why = "the MTU of its interface is below 1280: datagrams of 1232 bytes do not fit"
 	}
 	o.Master, o.Term = p.master, p.term
 	o.PeerMaster, o.PeerTerm = p.remote.Master, p.remote.Term

@@ -147,7 +147,7 @@ func TestNodeWithoutPeer(t *testing.T) {
 }
 
 func TestNarrowInterfaceIsNamed(t *testing.T) {
-	a := newStation(t, first(false), func(s *config.Snapshot) { s.Networks[0].MTU = 1400 })
+	a := newStation(t, first(false), func(s *config.Snapshot) { s.Networks[0].MTU = 1279 })
 	if out := a.Pass(time.Second); len(out) != 0 {
 		t.Errorf("%d frames", len(out))
 	}

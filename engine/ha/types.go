@@ -4,7 +4,7 @@ package ha
 // every byte.
 const (
 	Port        = 10439 // UDP, both ends
-	MaxDatagram = 1400  // bytes of UDP payload: fits a tunnel's MTU without fragments
+	MaxDatagram = 1232  // bytes of UDP payload: with IPv6 and UDP headers 1280, which every link carries (RFC 8200 section 5)
 	TagLen      = 16    // authenticates a sealed datagram; its last bytes
 	MaxBody     = MaxDatagram - HeaderLen - TagLen
 )
@@ -63,7 +63,7 @@ const (
 var Faults = [NumFaults]struct{ Name, Help string }{
 	None:         {"none", "accepted"},
 	Short:        {"short", "shorter than its type can be: was it cut on the way?"},
-	Long:         {"long", "longer than 1400 bytes"},
+	Long:         {"long", "longer than 1232 bytes"},
 	Magic:        {"magic", "does not begin with BNGS: something else uses UDP port 10439"},
 	OtherVersion: {"other_version", "the peer speaks another version: run one release on both nodes"},
 	UnknownType:  {"unknown_type", "a type of message that this release does not have: run the same release on both nodes"},

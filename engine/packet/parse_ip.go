@@ -24,7 +24,7 @@ func (j *job) ipv4(l3 int) burst.Reason {
 		return burst.IPv4Malformed
 	}
 	if total > len(h) && !j.cut(h.Protocol()) {
-		return burst.IPv4Malformed
+		return j.short(burst.IPv4Malformed)
 	}
 	p := unsafe.Pointer(unsafe.SliceData(h))
 	addrs := uint64(load32(p, 12)) + uint64(load32(p, 16))
@@ -65,7 +65,7 @@ func (j *job) ipv6(l3 int) burst.Reason {
 		return r
 	}
 	if end > len(h) && !j.cut(proto) {
-		return burst.IPv6Malformed
+		return j.short(burst.IPv6Malformed)
 	}
 	if at > IPv6Len {
 		j.m.Flags |= burst.Options
@@ -86,6 +86,15 @@ func (j *job) cut(proto uint8) bool {
 	}
 	j.m.Flags |= burst.Truncated
 	return true
+}
+
+// short is why a packet longer than its frame is dropped: its sender is at fault,
+// or else our buffer was too small and nothing more is known of it.
+func (j *job) short(malformed burst.Reason) burst.Reason {
+	if j.rx&burst.Cut != 0 {
+		return burst.TooLong
+	}
+	return malformed
 }
 
 // walkExtensions steps over the extension headers of packet h, which ends with

@@ -107,7 +107,7 @@ func newTwin(bed *testbed.Bed, end int, lcore uint, key *secret.Secret, s engine
 	}
 	n.lane = &lossy{Lane: lane, loss: loss, rng: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
 	if n.worker, err = engine.NewWorker(engine.WorkerConfig{
-		Count: 1, Table: n.table, Events: event.NewRing(1024), Secret: key, Wall: &n.wall,
+		Count: 1, Table: n.table, Events: event.NewRing(event.WorkerRing), Secret: key, Wall: &n.wall,
 		Neighbours: neigh.NewTable(neigh.DefaultCapacity), Role: engine.NewRole(s), Burst: n.side.Burst(),
 		Lanes: []engine.Lane{n.lane}, Chain: []engine.Module{n.peer, arp.New(), m}, Snapshots: &n.snaps,
 	}); err != nil {

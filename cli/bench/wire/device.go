@@ -54,12 +54,8 @@ type node struct {
 
 var _ Device = (*node)(nil)
 
-const (
-	// eventRing is the daemon's.
-	eventRing = 8192
-	// capacity of the table; as in the daemon half of it is for captured addresses.
-	capacity = 1 << 18
-)
+// capacity of the table; as in the daemon half of it is for captured addresses.
+const capacity = 1 << 18
 
 // openNode builds the engine on a configured, stopped port and parks it on an
 // lcore with a table of captured addresses of each family. On an error close
@@ -124,7 +120,7 @@ func (n *node) addWorker(pool *dpdk.Pool) error {
 	if err != nil {
 		return err
 	}
-	ring := event.NewRing(eventRing)
+	ring := event.NewRing(event.WorkerRing)
 	if n.worker, err = engine.NewWorker(engine.WorkerConfig{
 		Count: 1, Table: n.table, Events: ring, Secret: n.secret, Wall: &n.wall,
 		Neighbours: neigh.NewTable(neigh.DefaultCapacity), Role: engine.NewRole(engine.Master),
