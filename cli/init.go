@@ -48,6 +48,9 @@ func interfaceNames() []string {
 // interfaceFacts asks the kernel what lives on an interface.
 func interfaceFacts(name string) (config.IfaceFacts, error) {
 	f := config.IfaceFacts{Name: name}
+	if err := config.Usable(name); err != nil {
+		return f, err
+	}
 	link, err := netlink.LinkByName(name)
 	if err != nil {
 		names := interfaceNames()

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
 
@@ -24,6 +25,33 @@ const (
 	claimPatience = time.Second
 )
 
+// target is the interface of a claim, an abstract name @mire/NAME/INDEX/RANDOM:
+// who has the same name or the same index serves the same interface, which may
+// have been renamed or made anew meanwhile, or be called by another of its names.
+type target struct {
+	iface string
+	index int // 0: there is no such interface
+}
+
+func targetOf(iface string) target {
+	t := target{iface: iface}
+	if l, err := netlink.LinkByName(iface); err == nil {
+		t.index = l.Attrs().Index
+	}
+	return t
+}
+
+// name is a new one for a claim of ours.
+func (t target) name() string { return fmt.Sprintf("@mire/%s/%d/%s", t.iface, t.index, rand.Text()) }
+
+// isMeant tells whether the name of a socket is that of a claim; @mire/NAME is one
+// of older versions.
+func (t target) isMeant(name string) bool {
+	name, ok := strings.CutPrefix(name, "@mire/")
+	f := strings.Split(name, "/")
+	return ok && (f[0] == t.iface || len(f) > 1 && t.index != 0 && f[1] == strconv.Itoa(t.index))
+}
+
 // claim reserves a kernel interface for this process, so that two nodes do not
 // answer on one. A claim is an abstract socket, which belongs to the network
 // namespace as the interface does, whatever files a process can see, and which
@@ -35,16 +63,16 @@ const (
 // interface (holder.trusted). Who claims first shows itself and then looks for
 // others: of two that start at once at least one sees the other.
 func claim(iface string) (*net.UnixListener, error) {
-	end := time.Now().Add(claimPatience)
+	t, end := targetOf(iface), time.Now().Add(claimPatience)
 	for try := range claimTries {
-		other, err := claimant(iface, "", end)
+		other, err := t.claimant("", end)
 		if err != nil {
 			return nil, err
 		}
 		if other != nil {
 			return nil, other.refusal(iface)
 		}
-		own := claimPrefix(iface) + rand.Text()
+		own := t.name()
 		l, err := net.ListenUnix("unix", &net.UnixAddr{Name: own, Net: "unix"})
 		if err != nil {
 			return nil, fmt.Errorf("cannot claim interface %s: %w", iface, err)
@@ -52,7 +80,7 @@ func claim(iface string) (*net.UnixListener, error) {
 		go greet(l)
 		// Twice: the kernel's list can skip one while others come and go.
 		for range 2 {
-			if other, err = claimant(iface, own, end); err != nil || other != nil {
+			if other, err = t.claimant(own, end); err != nil || other != nil {
 				break
 			}
 		}
@@ -69,9 +97,6 @@ func claim(iface string) (*net.UnixListener, error) {
 	}
 	return nil, nil // not reached
 }
-
-// claimPrefix is what the names of all claims of an interface begin with.
-func claimPrefix(iface string) string { return "@mire/" + iface + "/" }
 
 // greet lets everybody who asks see who holds a claim, until it ends.
 func greet(l *net.UnixListener) {
@@ -104,36 +129,34 @@ func (h *holder) refusal(iface string) error {
 // trusted tells whether a holder may keep others from an interface: it is root,
 // our own user, or one of those who have a packet socket open there, which takes
 // CAP_NET_RAW.
-func (h *holder) trusted(iface string) bool {
-	return h.uid == 0 || int(h.uid) == os.Geteuid() || hasPacketSocket(iface, h.uid)
+func (h *holder) trusted(t target) bool {
+	return h.uid == 0 || int(h.uid) == os.Geteuid() || hasPacketSocket(t.index, h.uid)
 }
 
 // claimant looks for somebody who serves an interface in our network namespace,
 // under any name but our own; nil when there is none.
-func claimant(iface, own string, end time.Time) (*holder, error) {
-	names, err := claims(iface)
+func (t target) claimant(own string, end time.Time) (*holder, error) {
+	names, err := t.claims()
 	if err != nil {
-		return nil, fmt.Errorf("cannot see whether another mire serves interface %s: %w", iface, err)
+		return nil, fmt.Errorf("cannot see whether another mire serves interface %s: %w", t.iface, err)
 	}
 	for _, name := range names {
 		if name == own {
 			continue
 		}
-		if h := ask(name, end); h != nil && h.trusted(iface) {
+		if h := ask(name, end); h != nil && h.trusted(t) {
 			return h, nil
 		}
 	}
 	return nil, nil
 }
 
-// claims lists the abstract sockets that look like claims of an interface, also
-// the one name of older versions. One that does not listen claims nothing yet.
-func claims(iface string) (names []string, err error) {
+// claims lists the abstract sockets that look like claims of an interface.
+func (t target) claims() (names []string, err error) {
 	err = scanTable("/proc/net/unix", 8, func(f []string) {
 		// Num RefCount Protocol Flags Type St Inode Path
-		name := f[7]
-		if strings.HasPrefix(name, claimPrefix(iface)) || name == "@mire/"+iface {
-			names = append(names, name)
+		if t.isMeant(f[7]) {
+			names = append(names, f[7])
 		}
 	})
 	return names, err
@@ -169,15 +192,15 @@ func peer(c *net.UnixConn) *holder {
 	return h
 }
 
-// hasPacketSocket tells whether a user has a packet socket on an interface.
-func hasPacketSocket(iface string, uid uint32) (has bool) {
-	i, err := net.InterfaceByName(iface)
-	if err != nil {
+// hasPacketSocket tells whether a user has a packet socket on an interface; one on
+// all of them has the index 0.
+func hasPacketSocket(index int, uid uint32) (has bool) {
+	if index == 0 {
 		return false
 	}
 	// sk RefCnt Type Proto Iface R Rmem User Inode
 	_ = scanTable("/proc/net/packet", 9, func(f []string) {
-		has = has || f[4] == strconv.Itoa(i.Index) && f[7] == strconv.FormatUint(uint64(uid), 10)
+		has = has || f[4] == strconv.Itoa(index) && f[7] == strconv.FormatUint(uint64(uid), 10)
 	})
 	return has
 }

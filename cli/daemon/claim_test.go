@@ -70,11 +70,11 @@ func TestAnInterfaceIsClaimedOnceAndFreeAgainAfterwards(t *testing.T) {
 // as many names as it likes and with queues that are full.
 func TestAStrangerClaimsNothing(t *testing.T) {
 	name := testName(t)
-	full := claimPrefix(name) + "full"
+	full := target{name, 0}.name()
 	asNobody(t, func() {
 		listen(t, "@mire/"+name)
 		for i := range 50 {
-			listen(t, fmt.Sprint(claimPrefix(name), i))
+			listen(t, target{name, i}.name())
 		}
 		if l := listen(t, full); l != nil {
 			raw, _ := l.SyscallConn()
@@ -132,7 +132,7 @@ func TestClaimsOfAnUnprivilegedUser(t *testing.T) {
 // open: its claim counts for root too.
 func TestAPacketSocketMakesAClaimCount(t *testing.T) {
 	const iface = "lo"
-	asNobody(t, func() { listen(t, claimPrefix(iface)+testName(t)) })
+	asNobody(t, func() { listen(t, targetOf(iface).name()) })
 	l, err := claim(iface)
 	if err != nil {
 		t.Fatalf("without a packet socket: %v", err)
@@ -185,5 +185,31 @@ func TestOneOfManyClaims(t *testing.T) {
 	}
 	if served < 10 {
 		t.Errorf("nobody served %d of 20 times", 20-served)
+	}
+}
+
+// An interface that was renamed or made anew, or is called by another of its names,
+// is the same; its neighbour is not.
+func TestAClaimIsOfTheInterfaceNotOfItsName(t *testing.T) {
+	now := target{"lan0", 7}
+	for name, want := range map[string]bool{
+		"@mire/lan0/7/x": true, "@mire/lan0/3/x": true, "@mire/eth0/7/x": true, "@mire/lan0": true,
+		"@mire/eth0/3/x": false, "@mire/lan01/3/x": false, "@mire/eth0": false, "@mire/7": false, "lan0/7/x": false, "": false,
+	} {
+		if now.isMeant(name) != want {
+			t.Errorf("%q: %v", name, !want)
+		}
+	}
+	if (target{"lan0", 0}).isMeant("@mire/eth0/0/x") {
+		t.Error("two interfaces that do not exist are one")
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: target{"renamed-since", targetOf("lo").index}.name(), Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if l, err := claim("lo"); err == nil {
+		l.Close()
+		t.Error("a claim of a renamed interface does not count")
 	}
 }

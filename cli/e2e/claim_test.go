@@ -96,7 +96,7 @@ func TestAnInterfaceIsServedOnce(t *testing.T) {
 	defer cancel()
 	stranger := l.command(ctx, "mire", "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "perl", "-MSocket", "-e", `
 $| = 1;
-for my $name ("eth0", map { "eth0/$_" } 1..100) {
+for my $name ("eth0", map { "eth0/$_/x" } 1..100) {
   my $s;
   socket($s, AF_UNIX, SOCK_STREAM, 0) && bind($s, pack_sockaddr_un("\0mire/$name")) && listen($s, 1) or die $!;
   push @all, $s;

@@ -1,13 +1,14 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 )
 
 func interfaceKeys() []key[Interface] {
 	return []key[Interface]{
-		{name: "name", usage: "IFNAME", help: "the kernel's name of it; for PCI and vdev ports any name",
+		{name: "name", usage: "IFNAME", help: "the kernel's name of it, without comma and equals sign (drivers take them apart); for PCI and vdev ports any name",
 			set:  func(f *Interface, a *args) { f.Name = a.text("the name of an interface", 64) },
 			show: func(f *Interface) []string { return some(f.Name) }},
 		{name: "access", usage: `raw|af_xdp [force]|dpdk PCI|vdev "ARGS"`, help: "how the port is reached; raw (af_packet) is the default",
@@ -74,8 +75,39 @@ func kernelName(s string) string {
 		return "is longer than 15 bytes"
 	case s == "." || s == "..":
 		return "is reserved"
-	case strings.ContainsAny(s, "/: \t"):
+	case strings.ContainsAny(s, "/: \t\n\v\f\r\x00") || strings.IndexByte(s, 0xa0) >= 0: // isspace of the kernel is of bytes
 		return "holds a slash, a colon or a blank"
 	}
 	return ""
 }
+
+// driverName tells why a name cannot be handed to a driver of kernel interfaces;
+// empty when it can. It travels inside a device string, iface=NAME,..., which
+// rte_kvargs_parse of DPDK takes apart without any way to quote.
+func driverName(s string) string {
+	switch {
+	case strings.ContainsAny(s, ",="):
+		return "holds a comma or an equals sign"
+	case strings.HasPrefix(s, "["):
+		return "begins with a bracket, as a list does"
+	}
+	return ""
+}
+
+// Usable tells why no configuration can name a kernel interface, or nil.
+func Usable(iface string) error {
+	why := kernelName(iface)
+	if why == "" {
+		why = driverName(iface)
+	}
+	if why == "" && strings.Contains(iface, `"`) {
+		why = "holds a double quote"
+	}
+	if why == "" {
+		return nil
+	}
+	return fmt.Errorf("interface %q cannot be used: its name %s; %s", iface, why, renameHint)
+}
+
+// renameHint is for names that the kernel takes and we cannot.
+const renameHint = `give it another name: "ip link set dev OLD name NEW"`

@@ -35,6 +35,8 @@ func (c *Config) validateInterfaces(r *reporter) {
 			}
 		} else if why := kernelName(f.Name); kernel && why != "" {
 			r.errorf(o.key("name"), "", "%s: no kernel interface can be named %q: it %s", title, f.Name, why)
+		} else if why := driverName(f.Name); kernel && why != "" {
+			r.errorf(o.key("name"), renameHint, "%s: no driver takes the name %q: it %s", title, f.Name, why)
 		} else if other, twice := names[f.Name]; twice && kernel {
 			r.errorf(o.key("name"), "two networks may share one interface", "%s has the same name as interface %d", title, other)
 		} else if kernel {
