@@ -152,17 +152,33 @@ func printTarpit(w io.Writer, t daemon.Tarpit) {
 	var rows []table.Row
 	for _, n := range t.Networks {
 		c := n.Counters
-		rows = append(rows, table.Row{n.Network, n.Name, n.Mode, n.Policy, n.Trapped, n.Real, n.Probing4 + n.Probing6,
+		rows = append(rows, table.Row{n.Network, n.Name, n.Mode, n.Policy, hearingText(n), n.Trapped, n.Real, n.Probing4 + n.Probing6,
 			c["proofs"], c["probes"], c["answers"], c["echoes"], c["releases"]})
 	}
-	printTable(w, []column{{"network", true}, {"name", false}, {"tarpit", false}, {"policy", false}, {"trapped", true}, {"real", true}, {"probing", true},
+	printTable(w, []column{{"network", true}, {"name", false}, {"tarpit", false}, {"policy", false}, {"hearing", false}, {"trapped", true}, {"real", true}, {"probing", true},
 		{"proofs", true}, {"probes", true}, {"answers", true}, {"echoes", true}, {"releases", true}}, rows)
+	for _, n := range t.Networks {
+		if n.Deaf > 0 {
+			fmt.Fprintf(w, "\nnetwork %d is deaf: answers to the MAC it asks from do not arrive, so nothing is captured; set `mac port`, or allow promiscuous mode and MAC changes\n", n.Network)
+		}
+	}
 	fmt.Fprintln(w)
 	rows = nil
 	for _, r := range t.Rows {
 		rows = append(rows, table.Row{r.Row, r.Count, r.Help})
 	}
 	printTable(w, []column{{"tcp row", false}, {"segments", true}, {"meaning", false}}, rows)
+}
+
+// hearingText is one word when both families hear alike.
+func hearingText(n daemon.TarpitNetwork) string {
+	switch {
+	case n.Hearing6 == "" || n.Hearing4 == n.Hearing6:
+		return n.Hearing4
+	case n.Hearing4 == "":
+		return n.Hearing6
+	}
+	return fmt.Sprintf("IPv4 %s, IPv6 %s", n.Hearing4, n.Hearing6)
 }
 
 func printVRRP(w io.Writer, v daemon.VRRP) {

@@ -25,8 +25,11 @@ type LinkState struct {
 	Index int
 	// Up: administratively up. Carrier: and the far end is there.
 	Up, Carrier bool
-	MAC         net.HardwareAddr
-	MTU         int
+	// Downs counts the notifications that found it without one of the two: it may
+	// have been so for a moment only, and be back before anybody looks.
+	Downs uint64
+	MAC   net.HardwareAddr
+	MTU   int
 	// Addresses of both families with their prefix lengths, sorted.
 	Addresses []netip.Prefix
 }
@@ -34,13 +37,14 @@ type LinkState struct {
 // Equal tells whether nothing has changed.
 func (s LinkState) Equal(o LinkState) bool {
 	return s.Name == o.Name && s.Present == o.Present && s.Index == o.Index && s.Up == o.Up &&
-		s.Carrier == o.Carrier && s.MTU == o.MTU && slices.Equal(s.MAC, o.MAC) && slices.Equal(s.Addresses, o.Addresses)
+		s.Carrier == o.Carrier && s.Downs == o.Downs && s.MTU == o.MTU && slices.Equal(s.MAC, o.MAC) && slices.Equal(s.Addresses, o.Addresses)
 }
 
 // LinkWatch follows interfaces by netlink until Close.
 type LinkWatch struct {
 	handle  *netlink.Handle
 	last    map[string]LinkState
+	downs   map[string]uint64
 	fn      func(LinkState)
 	sub     *linkSubscription
 	stop    chan struct{}
@@ -68,7 +72,7 @@ func WatchLinks(names []string, fn func(LinkState)) (*LinkWatch, error) {
 	}
 	w := &LinkWatch{
 		handle: h, fn: fn, sub: sub,
-		last: make(map[string]LinkState, len(names)),
+		last: make(map[string]LinkState, len(names)), downs: make(map[string]uint64, len(names)),
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	for _, n := range names {
@@ -109,6 +113,9 @@ func (w *LinkWatch) run() {
 			if !ok {
 				complete = w.renew()
 				break
+			}
+			if _, ours := w.last[u.Attrs().Name]; ours && (u.IfInfomsg.Flags&unix.IFF_UP == 0 || u.IfInfomsg.Flags&unix.IFF_LOWER_UP == 0) {
+				w.downs[u.Attrs().Name]++
 			}
 			complete = w.check(u.Attrs().Name)
 			// Renamed away: the name we knew may be gone.
@@ -195,7 +202,7 @@ func (w *LinkWatch) look(name string) (LinkState, error) {
 	if err != nil {
 		return s, fmt.Errorf("netlink: addresses of %s: %w", name, err)
 	}
-	s.Present, s.Index, s.MTU = true, a.Index, a.MTU
+	s.Present, s.Index, s.MTU, s.Downs = true, a.Index, a.MTU, w.downs[name]
 	s.MAC = slices.Clone(a.HardwareAddr)
 	s.Up = a.Flags&net.FlagUp != 0
 	s.Carrier = s.Up && a.RawFlags&unix.IFF_LOWER_UP != 0

@@ -111,7 +111,7 @@ func Run(ctx context.Context, o Options) error {
 	d.register(&commands)
 	var helpers sync.WaitGroup
 	helpers.Go(func() { d.keepWall(ctx) })
-	helpers.Go(func() { d.pollLinks(ctx) })
+	helpers.Go(func() { d.poll(ctx) })
 	if err := d.launch(); err != nil {
 		server.Close()
 		d.stop()

@@ -3,15 +3,23 @@ package daemon
 import (
 	"context"
 	"time"
+
+	"mire/dpdk"
 )
 
-// pollEvery is how long a change of a link may go unseen where no kernel
-// interface tells of it.
-const pollEvery = 200 * time.Millisecond
+const (
+	// pollEvery is how long a change of a link may go unseen where no kernel
+	// interface tells of it.
+	pollEvery = 200 * time.Millisecond
+	// lossEvery is how long frames that a port dropped may: less than a proof
+	// waits behind its last probe.
+	lossEvery = 100 * time.Millisecond
+)
 
-// pollLinks asks the drivers of ports without a kernel interface for their
-// links, as long as there are such ports, and tells the virtual router.
-func (d *Daemon) pollLinks(ctx context.Context) {
+// poll asks the drivers of ports for what nobody tells of: the links of those
+// without a kernel interface, as long as there are such ports, for the virtual
+// router and the tarpit, and what any port has dropped, for the tarpit.
+func (d *Daemon) poll(ctx context.Context) {
 	d.mu.Lock()
 	var polled []*port
 	for _, p := range d.ports {
@@ -22,16 +30,22 @@ func (d *Daemon) pollLinks(ctx context.Context) {
 	}
 	d.track()
 	d.mu.Unlock()
+	loss, link := time.NewTicker(lossEvery), time.NewTicker(pollEvery)
+	defer loss.Stop()
+	defer link.Stop()
 	if len(polled) == 0 {
-		return
+		link.Stop()
 	}
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
+	if d.chain.tarpit == nil {
+		loss.Stop()
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-loss.C:
+			d.lossOnce()
+		case <-link.C:
 			d.pollOnce(polled)
 		}
 	}
@@ -50,5 +64,26 @@ func (d *Daemon) pollOnce(polled []*port) {
 	}
 	if changed {
 		d.track()
+		d.wake()
+	}
+}
+
+// lossOnce tells the tarpit which ports have dropped received frames since the
+// last look: their queue was full, or there was no buffer.
+func (d *Daemon) lossOnce() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, p := range d.ports {
+		if p.detached {
+			continue
+		}
+		s, err := p.dev.Stats()
+		if err != nil {
+			continue
+		}
+		if lost := s.RxMissed + s.RxNoMbuf; lost != p.lost {
+			p.lost = lost
+			d.chain.tarpit.Lost(p.dev.ID(), dpdk.Now())
+		}
 	}
 }

@@ -19,6 +19,7 @@ type port struct {
 	workers int // TX queues
 	pool    *dpdk.Pool
 	applied dpdk.Applied
+	lost    uint64 // received frames that it has dropped, as of the last look
 	mac     config.MAC
 	mtu     int
 
@@ -28,6 +29,8 @@ type port struct {
 	// detached: the interface went away and its successor is not attached yet.
 	detached bool
 	up       bool // pollLinks has it for the other ports
+	flapped  bool // had no link for a moment since track was called last
+	downs    uint64
 	host     []netip.Addr
 }
 
@@ -117,9 +120,9 @@ func (d *Daemon) publish(s *config.Snapshot) {
 	} else {
 		bound.Generation = 1
 	}
+	d.track() // before the workers take the configuration: it may be followed by frames
 	d.snaps.Store(bound)
 	d.wake()
-	d.track()
 }
 
 // wake makes idle workers look at what has changed. Callers hold mu, or are alone.

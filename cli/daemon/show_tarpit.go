@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"mire/dpdk"
 	"mire/dpdk/burst"
 	"mire/engine/config"
 	"mire/engine/session"
@@ -49,6 +50,8 @@ func (d *Daemon) showTarpit([]string) (any, error) {
 			Probing4: st.Probing[0], Probing6: st.Probing[1],
 			Trapped: entries[session.Trapped], Real: entries[session.Real], Counters: map[string]uint64{},
 		}
+		view.Hearing4, view.Heard4 = hearing(&view, &st, 0, n.Real4.IsValid() && n.Tarpit != config.TarpitDisable)
+		view.Hearing6, view.Heard6 = hearing(&view, &st, 1, n.Real6.IsValid() && n.Tarpit != config.TarpitDisable)
 		for c, info := range tarpit.CounterInfos {
 			view.Counters[info.Name] = st.Counters[c]
 		}
@@ -66,4 +69,20 @@ func (d *Daemon) showTarpit([]string) (any, error) {
 		v.Answers.UDP += w.Counters().Verdicts.Dropped[burst.TarpitUDP]
 	}
 	return v, nil
+}
+
+// hearing is what `show` says of one family's hearing: the state, and how many
+// seconds ago the last answer came.
+func hearing(v *TarpitNetwork, st *tarpit.Stats, family int, asks bool) (string, float64) {
+	if !asks {
+		return "", -1
+	}
+	h := st.Hearing[family]
+	if h == tarpit.Deaf {
+		v.Deaf++
+	}
+	if st.Heard[family] == 0 {
+		return h.String(), -1
+	}
+	return h.String(), float64(dpdk.Now()-st.Heard[family]) / 1e9
 }

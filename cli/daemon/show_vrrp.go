@@ -74,13 +74,23 @@ func (d *Daemon) showVRRP([]string) (any, error) {
 	return out, nil
 }
 
-// track tells the virtual router which interfaces have a link.
+// track tells the virtual router and the tarpit which interfaces have a link.
 // Callers hold mu, or are alone.
 func (d *Daemon) track() {
-	if d.chain == nil || d.chain.vrrp == nil {
+	if d.chain == nil {
 		return
 	}
 	for _, p := range d.ports {
-		d.chain.vrrp.Link(p.conf.Number, p.link() == "up")
+		up := p.link() == "up"
+		if d.chain.vrrp != nil {
+			d.chain.vrrp.Link(p.conf.Number, up)
+		}
+		if d.chain.tarpit != nil {
+			if up && p.flapped {
+				d.chain.tarpit.Link(p.dev.ID(), false, dpdk.Now())
+			}
+			d.chain.tarpit.Link(p.dev.ID(), up, dpdk.Now())
+		}
+		p.flapped = false
 	}
 }

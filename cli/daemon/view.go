@@ -169,6 +169,11 @@ type TarpitNetwork struct {
 	Name     string            `json:"name"`
 	Mode     string            `json:"mode"`
 	Policy   string            `json:"policy"`
+	Hearing4 string            `json:"hearing_ipv4"` // untested, hears, deaf, assumed; empty without an address to ask from
+	Hearing6 string            `json:"hearing_ipv6"`
+	Heard4   float64           `json:"heard_ipv4_seconds"` // the last answer to our MAC, ago; -1: none
+	Heard6   float64           `json:"heard_ipv6_seconds"`
+	Deaf     int               `json:"deaf"` // families that hear no answers, a gauge
 	Probing4 int               `json:"probing_ipv4"`
 	Probing6 int               `json:"probing_ipv6"`
 	Trapped  int64             `json:"trapped"`

@@ -45,6 +45,7 @@ func (d *Daemon) linkChanged(s dpdk.LinkState) {
 		first := p.index == 0 && !p.here
 		was := p.link()
 		p.here, p.up = s.Present, s.Up && s.Carrier
+		p.flapped, p.downs = s.Downs != p.downs, s.Downs
 		if s.Present {
 			if p.index != 0 && (p.index != s.Index || p.detached) {
 				d.replug(p)

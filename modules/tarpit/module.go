@@ -59,6 +59,10 @@ type Stats struct {
 	Counters [NumCounters]uint64
 	// Probing are the addresses under proof now, IPv4 and IPv6.
 	Probing [2]int
+	// Hearing is whether answers to the MAC we ask from arrive, IPv4 and IPv6, and
+	// Heard when the last one did, of the burst's clock; 0: never.
+	Hearing [2]Hearing
+	Heard   [2]int64
 }
 
 // Stats returns the counters as of the workers' last Ticks, one element per
@@ -71,6 +75,7 @@ func (m *Module) Stats() []Stats {
 		st := Stats{Net: number}
 		for f := range families {
 			st.Probing[f] = int(l.probing[f].Load())
+			st.Hearing[f], st.Heard[f] = Hearing(l.hearing[f].state.Load()), l.hearing[f].last.Load()
 		}
 		for _, s := range m.common.stages {
 			if t := s.tallies[number]; t != nil {

@@ -167,6 +167,7 @@ func (s *stage) question(b *burst.Burst, n *network, t *station) {
 	}
 	t.first.CompareAndSwap(0, b.Now)
 	if t.questions.Load() < maxQuestions {
+		t.third.Store(b.Now)
 		t.questions.Add(1)
 	}
 	n.own[Questions]++
@@ -228,13 +229,19 @@ func (s *stage) tend(b *burst.Burst, n *network, f int, h *hearing) {
 	odd := h.list.isOdd(now)
 	unheard := s.common.unheardUntil(n)
 	silent, others := 0, 0
-	quiet := false
+	if unheard != 0 && now-unheard < arriving {
+		h.list.silenced.Store(false) // its answers may be among what was lost
+	}
+	quiet := h.list.silenced.Load()
+	if quiet {
+		silent++
+	}
 	for i := range h.list.of {
 		t := &h.list.of[i]
 		if t.free() {
 			continue
 		}
-		if first := t.first.Load(); first != 0 && (unheard >= first || !s.common.ears.since(t.asked.Load()+hearTime) && t.isSilent(now)) {
+		if first := t.first.Load(); first != 0 && (unheard >= first || !s.common.ears.since(t.third.Load()+hearTime) && t.isSilent(now)) {
 			t.unask()
 		}
 		if !t.counts(now) {

@@ -22,6 +22,7 @@ type station struct {
 	answered  atomic.Int64 // 0: never
 	first     atomic.Int64 // first question since anybody answered; 0: none
 	asked     atomic.Int64 // last question
+	third     atomic.Int64 // when the last one went out that its silence needs
 	questions atomic.Int32 // since anybody answered
 }
 
@@ -47,7 +48,7 @@ func (t *station) counts(now int64) bool {
 
 // isSilent tells whether it left three questions without an answer.
 func (t *station) isSilent(now int64) bool {
-	return t.questions.Load() >= maxQuestions && now-t.asked.Load() >= questionSpace
+	return t.questions.Load() >= maxQuestions && now-t.third.Load() >= questionSpace
 }
 
 // unask takes its questions back: the answers could have been lost here.
@@ -61,6 +62,8 @@ func (t *station) unask() {
 type stations struct {
 	of   [maxStations]station
 	busy atomic.Bool
+	// silenced: one that was silent has given its place away since anybody answered.
+	silenced atomic.Bool
 }
 
 // find returns the station of an address, or nil.
@@ -86,6 +89,9 @@ func (l *stations) enter(hi, lo uint64, mac [6]byte, fixed bool, now int64) *sta
 	t := l.place(fixed, now)
 	if t == nil {
 		return nil
+	}
+	if !t.free() && t.counts(now) && t.isSilent(now) {
+		l.silenced.Store(true)
 	}
 	t.hi.Store(0)
 	t.lo.Store(0)
@@ -135,6 +141,7 @@ func (l *stations) place(fixed bool, now int64) *station {
 
 // clear takes back the questions to all.
 func (l *stations) clear() {
+	l.silenced.Store(false)
 	for i := range l.of {
 		if t := &l.of[i]; t.first.Load() != 0 {
 			t.unask()
@@ -156,6 +163,7 @@ func (l *stations) isOdd(now int64) bool {
 
 // forget frees all places.
 func (l *stations) forget() {
+	l.silenced.Store(false)
 	for i := range l.of {
 		l.of[i].leave()
 	}
