@@ -318,6 +318,7 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 		r.Worker.Turn()
 		if turn%2500 == 400 {
 			converse(r)
+			deafen(r)
 		}
 		v := &r.Burst.Verdicts
 		if drops := sum(v.Dropped[:]) - v.Dropped[burst.TxFull]; v.Received != v.Sent+v.Consumed+drops {
@@ -351,6 +352,22 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 	for reason, n := range c.Verdicts.Dropped {
 		t.Logf("  %-20s %d", burst.Reason(reason), n)
 	}
+}
+
+// deafen has nobody answer the questions by which a node learns that it hears,
+// while the client of converse asks for what is captured.
+func deafen(r *rig.Rig) {
+	before := r.Snapshots.Load()
+	r.Apply(mixedSnapshot(enginetest.WithHearing(config.HearingProven)))
+	for range 10 {
+		r.Lane.In = []enginetest.Frame{{Data: enginetest.WhoHas(config.MAC{2, 0, 0, 0, 1, 1}, at4(41), at4(195))}}
+		for range 1000 {
+			r.Lane.Now += int64(time.Millisecond)
+			r.Worker.Turn()
+			r.Lane.In = nil
+		}
+	}
+	r.Apply(before)
 }
 
 // converse is a client of its own that opens a connection to a captured
