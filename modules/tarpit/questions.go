@@ -221,6 +221,9 @@ func (s *stage) tend(b *burst.Burst, n *network, f int, h *hearing) {
 	odd := h.list.isOdd(now)
 	unheard := s.common.unheardUntil(n)
 	silent, others := 0, 0
+	if unheard != 0 && now-unheard < arriving {
+		h.list.silenced.Store(false) // its answers may be among what was lost
+	}
 	quiet := h.list.silenced.Load()
 	if quiet {
 		silent++
