@@ -36,9 +36,9 @@ func TestWhoDidNotListenHasProvenNothing(t *testing.T) {
 		for name, away := range inattentive {
 			for kind, frame := range map[string]func() []byte{
 				"request": func() []byte { return ask(cold) },
-				"packet":  func() []byte { return et.Echo(askerMac, et.RealMAC, asker(cold), cold, 1, 1, nil) },
+				"packet":  func() []byte { return et.Echo(askerMac, et.RealMAC, askerOf(cold), cold, 1, 1, nil) },
 				"SYN": func() []byte {
-					return et.TCP(askerMac, et.RealMAC, netip.AddrPortFrom(asker(cold), 9), netip.AddrPortFrom(cold, 80), 2, 1, 0, nil)
+					return et.TCP(askerMac, et.RealMAC, netip.AddrPortFrom(askerOf(cold), 9), netip.AddrPortFrom(cold, 80), 2, 1, 0, nil)
 				},
 			} {
 				l := newLab(t)
@@ -166,7 +166,7 @@ func TestLossReleasesNothing(t *testing.T) {
 func TestLossIsNotDeafness(t *testing.T) {
 	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
 		l := newLab(t, proven)
-		w := living{asker(cold): askerMac}
+		w := living{askerOf(cold): askerMac}
 		l.live(2*time.Second, w, l.asking(time.Minute, func() []byte { return ask(cold) }))
 		l.wantState(cold, session.Trapped)
 		for range 15 * 60 {
