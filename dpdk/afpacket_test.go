@@ -76,6 +76,32 @@ func TestAFPacket(t *testing.T) {
 	}
 }
 
+// What finds the ring of the packet socket full is counted, though the driver
+// knows nothing of it.
+func TestAFPacketCountsWhatTheKernelDropped(t *testing.T) {
+	veth := dpdktest.NewVeth(t)
+	pool := dpdktest.NewPool(t, 0)
+	port := dpdktest.Attach(t, dpdk.AFPacket{Interface: veth.Port}.Vdev("net_af_packet0"))
+	dpdktest.Start(t, port, pool, 1, 1)
+	const sent = 20_000 // nobody receives meanwhile
+	f := frame(1, 60)
+	copy(f[12:], []byte{0x88, 0xb5})
+	for range sent {
+		veth.Send(f)
+	}
+	first, err := port.Stats()
+	if err != nil || first.RxMissed == 0 || first.RxMissed > sent {
+		t.Fatalf("%d of %d frames missed, %v", first.RxMissed, sent, err)
+	}
+	if again, _ := port.Stats(); again.RxMissed != first.RxMissed {
+		t.Errorf("%d frames missed at the second look, %d at the first", again.RxMissed, first.RxMissed)
+	}
+	port.ResetStats()
+	if s, _ := port.Stats(); s.RxMissed != 0 {
+		t.Errorf("%d frames missed after a reset", s.RxMissed)
+	}
+}
+
 // The interface is deleted under a port in use, and made again.
 func TestAFPacketSurvivesItsInterface(t *testing.T) {
 	veth := dpdktest.NewVeth(t)

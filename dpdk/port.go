@@ -30,6 +30,7 @@ type Port struct {
 	pool         *Pool
 	xdp          int // its socket, -1: none or several
 	started      progress
+	drops        packetDrops
 
 	rxQueues, txQueues int // configured
 }

@@ -34,7 +34,7 @@ func (p *Port) Link() (Link, error) {
 type Stats struct {
 	RxPackets, TxPackets uint64
 	RxBytes, TxBytes     uint64
-	RxMissed             uint64 // dropped by the port: RX queues were full
+	RxMissed             uint64 // dropped by the port, or the kernel in front of it: RX queues were full
 	RxErrors, TxErrors   uint64
 	RxNoMbuf             uint64 // dropped by the port: the pool was empty
 }
@@ -48,7 +48,7 @@ func (p *Port) Stats() (Stats, error) {
 	s := Stats{
 		RxPackets: uint64(c.ipackets), TxPackets: uint64(c.opackets),
 		RxBytes: uint64(c.ibytes), TxBytes: uint64(c.obytes),
-		RxMissed: uint64(c.imissed), RxErrors: uint64(c.ierrors), TxErrors: uint64(c.oerrors),
+		RxMissed: uint64(c.imissed) + p.drops.read(), RxErrors: uint64(c.ierrors), TxErrors: uint64(c.oerrors),
 		RxNoMbuf: uint64(c.rx_nombuf),
 	}
 	p.correct(&s)
@@ -58,6 +58,8 @@ func (p *Port) Stats() (Stats, error) {
 // ResetStats sets the counters to zero.
 func (p *Port) ResetStats() error {
 	p.started = p.progress()
+	p.drops.read()
+	p.drops.dropped = 0
 	return p.ethdev("rte_eth_stats_reset", C.rte_eth_stats_reset(C.uint16_t(p.id)))
 }
 

@@ -43,11 +43,14 @@ func (p *Port) findWake() {
 	}
 	C.mire_port_wake(C.uint16_t(p.id), C.int(fd))
 	wakes[p.id].Store(fd >= 0)
+	p.drops.find(p)
 }
 
 // forgetWake is for a port whose socket is about to be closed. No worker is in
 // it, and one that sleeps on it wakes up in time by itself.
 func (p *Port) forgetWake() {
+	p.drops.read()
+	p.drops.sockets = nil
 	wakes[p.id].Store(false)
 	C.mire_port_wake(C.uint16_t(p.id), -1)
 }
@@ -55,11 +58,19 @@ func (p *Port) forgetWake() {
 // packetSocket is the packet socket that listens on the interface, -1 when
 // there is not exactly one.
 func (p *Port) packetSocket() int {
+	if found := p.packetSockets(); len(found) == 1 {
+		return found[0]
+	}
+	return -1
+}
+
+// packetSockets are those that listen on the interface.
+func (p *Port) packetSockets() []int {
 	link, err := netlink.LinkByName(p.kernel)
 	if err != nil {
-		return -1
+		return nil
 	}
-	return onlySocket(func(fd int) bool {
+	return sockets(func(fd int) bool {
 		if socketOption(fd, unix.SO_DOMAIN) != unix.AF_PACKET {
 			return false
 		}
