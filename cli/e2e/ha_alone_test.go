@@ -36,6 +36,7 @@ func TestSurvivorIsIdle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped: a minute without the peer (-short)")
 	}
+	t.Parallel() // what it measures is CPU time of its own process
 	w := newTwins(t, nil)
 	w.is(0)
 	time.Sleep(3 * time.Second) // what a new session sends
