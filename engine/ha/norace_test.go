@@ -2,5 +2,7 @@
 
 package ha
 
-// simRuns of TestRandomRuns unless told otherwise.
-const simRuns = 200
+const (
+	simRuns       = 200 // of TestRandomRuns unless told otherwise
+	handoverTries = 200 // of TestEveryHandoverSucceedsUnderLoss
+)

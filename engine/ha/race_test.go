@@ -2,5 +2,9 @@
 
 package ha
 
-// simRuns of TestRandomRuns: the race detector makes each ten times as long.
-const simRuns = 10
+// The race detector makes each of these ten times as long: it needs some, the
+// plain run has them all.
+const (
+	simRuns       = 10
+	handoverTries = 10
+)

@@ -47,7 +47,6 @@ func (p *pipe) elections() {
 // and captures expire, whatever datagrams are lost; and what was captured before
 // the role went is there behind it.
 func TestEveryHandoverSucceedsUnderLoss(t *testing.T) {
-	const tries = 200
 	for _, c := range []struct{ loss, late float64 }{{0, 0}, {0.003, 0}, {0.02, 0}, {0.02, 0.3}} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +56,7 @@ func TestEveryHandoverSucceedsUnderLoss(t *testing.T) {
 			for range 6000 {
 				p.flow(&next)
 			}
-			for try := range tries {
+			for try := range handoverTries {
 				from, to := p.a, p.b
 				if !from.role.Master() {
 					from, to = to, from
@@ -88,11 +87,11 @@ func TestEveryHandoverSucceedsUnderLoss(t *testing.T) {
 				}
 				if h := &from.handover; h.step != HandoverDone || h.took == 0 || from.role.Frozen() || !to.role.Master() || from.role.Master() {
 					p.dump()
-					t.Fatalf("try %d of %d: %+v", try, tries, *h)
+					t.Fatalf("try %d of %d: %+v", try, handoverTries, *h)
 				}
 				longest = max(longest, from.handover.took)
 			}
-			t.Logf("%d of %d, the longest took %d ms", tries, tries, longest/millisecond)
+			t.Logf("%d of %d, the longest took %d ms", handoverTries, handoverTries, longest/millisecond)
 		})
 	}
 }
