@@ -38,7 +38,7 @@ done
 
 [ "$(id -u)" = 0 ] || die "making ${missing[*]} needs root: sudo $0 $*"
 command -v debootstrap >/dev/null || die "debootstrap is missing: scripts/setup.sh docker"
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+. scripts/go.sh
 go_root=$(go env GOROOT)
 
 # Where this machine's own Debian 12 comes from: "deb URI SUITE COMPONENT...".

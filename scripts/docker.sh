@@ -13,7 +13,7 @@
 # Exit code 77, with the reason: no engine here and none can be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
+. scripts/go.sh
 [ $# -gt 0 ] || set -- build bench pair ports
 for step in "$@"; do
   case $step in build | bench | pair | ports) ;; *) sed -n '2,/^set /p' "$0" | sed -n 's/^# \{0,1\}//p'; exit 2 ;; esac
@@ -21,7 +21,6 @@ done
 say() { printf 'docker: %s\n' "$*"; }
 die() { echo "docker: $*" >&2; exit 1; }
 skip() { echo "docker: skipped: $*" >&2; exit 77; }
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
 
 own=            # folder of the engine started here
 cleanups=()     # what the steps leave behind, last first
