@@ -44,6 +44,9 @@ func Open(o Options) (*EAL, error) {
 		return nil, explain("rte_eal_init", strings.Join(args, " "), syscall.EALREADY, nil)
 	}
 	process.tried = true
+	if u := Untried(); u != "" {
+		o.Log.Warn().Msg(u)
+	}
 	route, err := openLog(o.Log)
 	if err != nil {
 		return nil, err

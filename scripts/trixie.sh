@@ -58,8 +58,8 @@ mkdir -p "$upper" "$work/root" "$work/overlay"
 
 # A clone, with what is not committed yet.
 git clone -q --no-hardlinks . "$work/src"
-git ls-files -dz | (cd "$work/src" && xargs -0r rm -f)
-git ls-files -mo --exclude-standard -z | while IFS= read -rd '' f; do [ ! -e "$f" ] || { mkdir -p "$work/src/$(dirname "$f")" && cp -a "$f" "$work/src/$f"; }; done
+git diff --name-only -z --no-renames --diff-filter=D HEAD | (cd "$work/src" && xargs -0r rm -f)
+{ git diff --name-only -z --no-renames --diff-filter=d HEAD; git ls-files -o --exclude-standard -z; } | while IFS= read -rd '' f; do [ ! -e "$f" ] || { mkdir -p "$work/src/$(dirname "$f")" && cp -a "$f" "$work/src/$f"; }; done
 
 cat >"$work/inside" <<'INSIDE'
 set -euo pipefail
