@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs a command in a fresh Debian 13 (trixie) that has only git, gcc and this
-# machine's Go: in a clone of this checkout, in a mount namespace with a root of
-# its own, so that what is mounted there ends with the command. The Debian is made
-# once by debootstrap and kept; each call begins with a clean layer on top of it.
+# machine's Go with its modules and build cache: in a clone of this checkout, in a
+# mount namespace with a root of its own, so that what is mounted there ends with the
+# command. The Debian is made once by debootstrap and kept; each call begins with a
+# clean layer on top of it.
 #
 #   scripts/trixie.sh                        builds, tests dpdk and the lab, one end-to-end run
 #   scripts/trixie.sh scripts/quickstart.sh  any command, from the top of the clone
@@ -63,16 +64,17 @@ git diff --name-only -z --no-renames --diff-filter=D HEAD | (cd "$work/src" && x
 
 cat >"$work/inside" <<'INSIDE'
 set -euo pipefail
-root=$1 base=$2 upper=$3 work=$4 go_root=$5 modules=$6 source=$7
-shift 7
+root=$1 base=$2 upper=$3 work=$4 go_root=$5 modules=$6 cache=$7 source=$8
+shift 8
 mount -t overlay overlay -o "lowerdir=$base,upperdir=$upper,workdir=$work" "$root"
-for d in proc sys dev tmp run usr/local/go root/go/pkg/mod src; do mkdir -p "$root/$d"; done
+for d in proc sys dev tmp run usr/local/go root/go/pkg/mod root/.cache/go-build src; do mkdir -p "$root/$d"; done
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
 mount --bind "$go_root" "$root/usr/local/go"
 mount --bind "$modules" "$root/root/go/pkg/mod"
+mount --bind "$cache" "$root/root/.cache/go-build" # its keys hold the C compiler's version
 mount --bind "$source" "$root/src"
 cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
 mkdir -p "$root/old"
@@ -89,5 +91,5 @@ settings=()
 for v in GOPROXY GOSUMDB GONOSUMDB GONOSUMCHECK GOFLAGS GOPRIVATE; do settings+=("$v=$(go env $v)"); done
 status=0
 env "${settings[@]}" unshare --mount --propagation private --fork --pid --kill-child bash "$work/inside" \
-  "$work/root" "$base" "$upper" "$work/work" "$(go env GOROOT)" "$(go env GOMODCACHE)" "$work/src" "$@" || status=$?
+  "$work/root" "$base" "$upper" "$work/work" "$(go env GOROOT)" "$(go env GOMODCACHE)" "$(go env GOCACHE)" "$work/src" "$@" || status=$?
 exit $status
