@@ -79,12 +79,12 @@ func (p *Port) PrivateInfo() (string, error) {
 	return C.GoStringN(text, C.int(size)), nil
 }
 
-// workerThread is the name of an lcore's thread: lcore-worker-1 in 22.11,
-// dpdk-worker1 since. The kernel keeps 15 bytes of it.
-var workerThread = regexp.MustCompile(`^(?:lcore-worker-|dpdk-worker)(\d+)\n?$`)
+// workerThread is the name of an lcore's thread: rte-worker-1 in 22.11,
+// dpdk-worker1 in 24.11. The kernel keeps 15 bytes of it.
+var workerThread = regexp.MustCompile(`^(?:rte-worker-|dpdk-worker)(\d+)\n?$`)
 
 // WorkerThread tells of the name of a thread, as /proc/PID/task/TID/comm has it,
-// whether it is that of an lcore of a DPDK process, and of which.
+// whether it is that of an lcore, but the main one, of a DPDK process, and of which.
 func WorkerThread(comm string) (lcore int, ok bool) {
 	m := workerThread.FindStringSubmatch(comm)
 	if m == nil {

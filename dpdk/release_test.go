@@ -24,7 +24,7 @@ func TestUntriedReleasesAreNamed(t *testing.T) {
 
 func TestWorkerThreadsOfBothReleases(t *testing.T) {
 	for comm, want := range map[string]int{
-		"lcore-worker-1\n": 1, "lcore-worker-12": 12, "dpdk-worker1\n": 1, "dpdk-worker127\n": 127,
+		"rte-worker-1\n": 1, "rte-worker-12": 12, "dpdk-worker1\n": 1, "dpdk-worker127\n": 127,
 		"dpdk-intr\n": -1, "eal-intr-thread": -1, "mire": -1, "dpdk-worker\n": -1, "my-dpdk-worker1": -1,
 	} {
 		lcore, ok := WorkerThread(comm)
