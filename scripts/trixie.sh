@@ -6,6 +6,7 @@
 # clean layer on top of it.
 #
 #   scripts/trixie.sh                        builds, tests dpdk and the lab, one end-to-end run
+#   scripts/trixie.sh --whole                both shows, the quick benchmark, and scripts/test.sh
 #   scripts/trixie.sh scripts/quickstart.sh  any command, from the top of the clone
 #   scripts/trixie.sh --suite bookworm ...   the same in a fresh Debian 12
 #   scripts/trixie.sh --keep NAME ...        what the command installs stays in a layer
@@ -13,15 +14,17 @@
 #   MIRE_DEBIAN=DIR                          where that is kept (/var/cache/mire)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-suite=trixie layer=
+suite=trixie layer= whole=
 while [ $# -gt 0 ]; do
   case $1 in
     --suite) suite=$2; shift 2 ;;
     --keep) layer=$2; shift 2 ;;
+    --whole) whole=1; shift ;;
     -*) sed -n '2,/^set /s/^# \{0,1\}//p' scripts/trixie.sh >&2; exit 2 ;;
     *) break ;;
   esac
 done
+[ -z "$whole" ] || set -- bash -ec 'scripts/quickstart.sh; scripts/quickstart.sh --ha; scripts/bench.sh; scripts/test.sh'
 [ $# -gt 0 ] || set -- bash -c 'scripts/setup.sh build lab test && . scripts/go.sh && go build -o bin/mire ./cli/mire && bin/mire version &&
   go test -count=1 -short ./dpdk/... ./cli/lab && go test -count=1 -run "^TestUnusedAddressesResolveAndAnswerEcho$" ./cli/e2e'
 say() { echo "trixie: $*" >&2; }
