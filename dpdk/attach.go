@@ -3,6 +3,7 @@ package dpdk
 /*
 #include <stdlib.h>
 #include "port.h"
+#include "release.h"
 */
 import "C"
 

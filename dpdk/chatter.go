@@ -27,6 +27,7 @@ var harmless = []string{
 // (--in-memory needs no hugetlbfs mount, one size is enough; when there is none
 // at all, Open fails and says so).
 func chatter(text string) bool {
+	text = withoutType(text)
 	for _, h := range harmless {
 		if strings.HasPrefix(text, h) {
 			return true

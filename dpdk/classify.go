@@ -20,7 +20,7 @@ type rule struct {
 
 // rules are tried in this order over all lines: what explains most comes
 // first, because EAL goes on after a first complaint and ends with a vague one.
-// The wording is that of DPDK 22.11 and its drivers.
+// The wording is that of DPDK 22.11 and 24.11 and their drivers.
 var rules = []rule{
 	{BadArgument, regexp.MustCompile(`unrecognized option '([^']*)'`),
 		"EAL has no option $1", "take it out, or see `dpdk-testpmd --help` for EAL's own options"},
@@ -34,6 +34,8 @@ var rules = []rule{
 		"the list of lcores is wrong: $1", "write it like 0-3, or (0-2)@0 for several lcores on one CPU"},
 	{BadArgument, regexp.MustCompile(`EAL: ([Ii]nvalid (?:parameters? for|channel|rank|log|number|socket|proc|iova|vfio|size).*)`),
 		"EAL refuses a value: $1", "correct the argument it names"},
+	{BadArgument, regexp.MustCompile(`devargs truncated \(len (\d+), max (\d+)\)`),
+		"the device string has $1 bytes, and this DPDK takes fewer than $2 while it runs", "make it shorter, or hand it to EAL at the start (-a, --vdev), where there is no limit"},
 
 	{Leftovers, regexp.MustCompile(`Cannot create lock on '([^']*)'`),
 		"another DPDK process holds $1", "stop it, or choose another --file-prefix"},

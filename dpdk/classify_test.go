@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Lines as DPDK 22.11 prints them, for failures that a test cannot bring about
+// Lines as DPDK 22.11 or 24.11 prints them, for failures that a test cannot bring about
 // on any machine.
 func TestExplain(t *testing.T) {
 	for _, c := range []struct {
@@ -38,6 +38,8 @@ func TestExplain(t *testing.T) {
 			"EAL: Cannot open /dev/vfio/12: Permission denied", "EAL: Driver cannot attach the device (0000:01:00.0)"}},
 		{UnknownVdev, "the driver refused device net_tap0", []string{
 			"EAL: Driver cannot attach the device (net_tap0)", "EAL: Failed to attach device on primary process"}},
+		{BadArgument, "the device string has 135 bytes, and this DPDK takes fewer than 128 while it runs", []string{
+			"EAL: devargs truncated (len 135, max 128)"}},
 		{Unclassified, "the moon is in the wrong place", []string{
 			"EAL: the moon is in the wrong place", "EAL: FATAL: Cannot go on", "EAL: Failed to attach device on primary process"}},
 		{Unclassified, "DPDK gave no reason", nil},

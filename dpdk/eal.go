@@ -51,6 +51,9 @@ func Open(o Options) (*EAL, error) {
 		return nil, o.inWords(err)
 	}
 	process.tried = true
+	if u := Untried(); u != "" {
+		o.Log.Warn().Msg(u)
+	}
 	route, err := openLog(o.Log)
 	if err != nil {
 		return nil, err

@@ -18,9 +18,14 @@ func TestLaunchRunsOnEachLcore(t *testing.T) {
 		t.Fatalf("%+v", lcores)
 	}
 	var threads [3]int
+	var comms [3]string
 	var tasks []*dpdk.Task
 	for i, l := range lcores {
-		task, err := dpdk.Launch(l.ID, func() { threads[i] = unix.Gettid() })
+		task, err := dpdk.Launch(l.ID, func() {
+			threads[i] = unix.Gettid()
+			b, _ := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/comm", threads[i]))
+			comms[i] = string(b)
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,6 +36,11 @@ func TestLaunchRunsOnEachLcore(t *testing.T) {
 	}
 	if threads[0] == threads[1] || threads[1] == threads[2] || threads[0] == threads[2] || threads[0]*threads[1]*threads[2] == 0 {
 		t.Fatalf("threads %v: each lcore has its own", threads)
+	}
+	for i, comm := range comms {
+		if lcore, ok := dpdk.WorkerThread(comm); ok != (i > 0) || ok && lcore != int(lcores[i].ID) {
+			t.Errorf("the thread of lcore %d is named %q: taken for that of lcore %d, %v", lcores[i].ID, comm, lcore, ok)
+		}
 	}
 }
 

@@ -27,8 +27,10 @@ static void emit(unsigned char level, const char *text, size_t len)
 	memcpy(record + 1, text, len);
 	/* A reader that lags must not stop a worker: the line is lost instead. */
 	(void)send(log_fd, record, len + 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	/* The process is about to abort and nobody will read the socket any more. */
-	if (level != 0 && level <= RTE_LOG_CRIT)
+	/* The process is about to abort and nobody will read the socket any more: so
+	 * speak rte_panic and rte_exit. An alert is none of that: 24.11 says so why
+	 * rte_eal_init fails, and returns. */
+	if (level == RTE_LOG_CRIT || level == RTE_LOG_EMERG)
 		(void)!write(STDERR_FILENO, text, len);
 }
 

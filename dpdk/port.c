@@ -177,11 +177,6 @@ int mire_port_remove_mac(uint16_t port, const uint8_t mac[6])
 	return rte_eth_dev_mac_addr_remove(port, &a);
 }
 
-int mire_dev_probe(const char *devargs)
-{
-	return rte_dev_probe(devargs);
-}
-
 int mire_dev_remove(uint16_t port, const char **failed)
 {
 	struct rte_eth_dev_info d = {0};

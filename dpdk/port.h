@@ -52,7 +52,6 @@ int mire_port_set_mac(uint16_t port, const uint8_t mac[6]);
 int mire_port_add_mac(uint16_t port, const uint8_t mac[6]);
 int mire_port_remove_mac(uint16_t port, const uint8_t mac[6]);
 
-int mire_dev_probe(const char *devargs);
 /* Stops, closes and removes the device behind the port. */
 int mire_dev_remove(uint16_t port, const char **failed);
 

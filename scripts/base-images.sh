@@ -1,25 +1,30 @@
 #!/usr/bin/env bash
 # Sees to it that the engine has the two base images that docker/Dockerfile
 # names: those it has are left alone, the others are pulled, and where no
-# registry answers they are made here: Debian 12 by debootstrap, from the mirror
-# this machine's apt uses; for the build image with the installed Go added.
+# registry answers they are made here: by debootstrap, from the mirror this
+# machine's apt uses; for the build image with the installed Go added.
 #
-#   scripts/base-images.sh [--local]     --local: do not ask a registry
+#   scripts/base-images.sh [--local] [--debian SUITE]
+#
+#   --local          do not ask a registry
+#   --debian SUITE   bookworm (12, the default) or trixie (13)
 #
 # A made build image also trusts the certificates this machine trusts; neither
 # image gets credentials of apt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-pull=1
-case "${1:-}" in
-  "") ;;
-  --local) pull= ;;
-  *) sed -n '2,/^set /p' "$0" | sed -n 's/^# \{0,1\}//p'; exit 2 ;;
-esac
+pull=1 suite=bookworm
+while [ $# -gt 0 ]; do
+  case $1:${2:-} in
+    --local:*) pull=; shift ;;
+    --debian:bookworm | --debian:trixie) suite=$2; shift 2 ;;
+    *) sed -n '2,/^set /p' "$0" | sed -n 's/^# \{0,1\}//p'; exit 2 ;;
+  esac
+done
 say() { echo "base-images: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-name() { sed -n "s/^ARG $1=//p" docker/Dockerfile; }
+name() { sed -n "s/^ARG $1=//p" docker/Dockerfile | sed "s/\${DEBIAN}/$suite/"; }
 go_image=$(name GO_IMAGE) run_image=$(name RUN_IMAGE)
 have() { docker image inspect "$1" >/dev/null 2>&1; }
 
@@ -36,16 +41,18 @@ for image in "$run_image" "$go_image"; do
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
-[ "$(id -u)" = 0 ] || die "making ${missing[*]} needs root: sudo $0 $*"
+[ "$(id -u)" = 0 ] || die "making ${missing[*]} needs root: sudo $0 --debian $suite"
 command -v debootstrap >/dev/null || die "debootstrap is missing: scripts/setup.sh docker"
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+. scripts/go.sh
 go_root=$(go env GOROOT)
 
-# Where this machine's own Debian 12 comes from: "deb URI SUITE COMPONENT...".
+# Where this machine's own Debian comes from, for the suite that is wanted: "deb URI
+# SUITE COMPONENT...".
+own=$(. /etc/os-release && echo "${VERSION_CODENAME:-none}")
 sources=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-  awk '$2 ~ /^bookworm/ && !seen[$0]++ { print "deb", $1, $2, $3 }')
-mirror=$(awk '$3 == "bookworm" && $4 == "main" { print $2; exit }' <<<"$sources")
-[ -n "$mirror" ] || die "apt of this machine has no Debian 12 (bookworm main); make or pull ${missing[*]} elsewhere and \`docker load\` them"
+  awk -v own="$own" -v suite="$suite" '$2 ~ "^" own && !seen[$0]++ { sub("^" own, suite, $2); print "deb", $1, $2, $3 }')
+mirror=$(awk -v suite="$suite" '$3 == suite && $4 == "main" { print $2; exit }' <<<"$sources")
+[ -n "$mirror" ] || die "apt of this machine has no Debian main to take $suite from; make or pull ${missing[*]} elsewhere and \`docker load\` them"
 # Proxies and what else apt needs to read that mirror, but no credentials.
 settings=$(apt-config dump | grep -E '^Acquire::(https?|Retries|Check-Valid-Until|Check-Date|ForceIPv4|ForceIPv6)\b' | grep -vE '^[^ ]+ ""|://[^/"]*@' || true)
 
@@ -54,9 +61,9 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 root=$work/root
 
-say "Debian 12 from $mirror (about a minute) ..."
+say "Debian $suite from $mirror (about a minute) ..."
 # In a mount namespace of its own, so that nothing it mounts outlives it.
-unshare --mount debootstrap --variant=minbase bookworm "$root" "$mirror" >"$work/log" 2>&1 &
+unshare --mount debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$work/log" 2>&1 &
 pid=$!
 trap 'kill $pid 2>/dev/null || true; wait $pid 2>/dev/null || true; exit 130' INT TERM
 while kill -0 $pid 2>/dev/null; do

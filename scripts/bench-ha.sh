@@ -9,8 +9,7 @@
 #   scripts/bench-ha.sh --runs 10 [options of `mire bench ha`]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
+. scripts/go.sh
 [ "$(id -u)" = 0 ] || { echo "bench-ha: network namespaces and DPDK ports need root: sudo $0 $*" >&2; exit 1; }
 profile=full
 args=()
@@ -18,7 +17,6 @@ for a in "$@"; do
   if [ "$a" = --quick ]; then profile=quick; else args+=("$a"); fi
 done
 scripts/setup.sh build lab test >&2
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
 go build -o bin/mire ./cli/mire
 # Ctrl-C and the time limit end nodes and namespaces too: the program does that itself.
 exec timeout --foreground -k 60 3h bin/mire bench ha --profile "$profile" "${args[@]}"

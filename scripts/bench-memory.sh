@@ -5,10 +5,8 @@
 #   scripts/bench-memory.sh [--syns N] [--family 6]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
+. scripts/go.sh
 [ "$(id -u)" = 0 ] || { echo "bench-memory: ports and hugepages need root: sudo $0 $*" >&2; exit 1; }
 scripts/setup.sh build >&2
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
 go build -o bin/mire ./cli/mire
 exec bin/mire bench memory "$@"

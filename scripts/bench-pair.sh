@@ -25,7 +25,7 @@ workloads=("$@")
 # syn4/10M is syn4 with ten million captured addresses.
 [ $# -gt 0 ] || workloads=(syn4 syn6 syn4/10M hold mix forward echo arp-sweep udp)
 "$here/scripts/setup.sh" build test
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+. scripts/go.sh
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -11,8 +11,7 @@
 # Every option of `mire bench` is handed through.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
+. scripts/go.sh
 [ "$(id -u)" = 0 ] || { echo "bench-syn: ports and hugepages need root: sudo $0 $*" >&2; exit 1; }
 workload=syn4 args=(--slice 500ms --yardstick 5tswap)
 while [ $# -gt 0 ]; do
@@ -30,6 +29,5 @@ while [ $# -gt 0 ]; do
   shift
 done
 scripts/setup.sh build test >&2
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
 go build -o bin/mire ./cli/mire
 exec bin/mire bench --workload "$workload" "${args[@]}"

@@ -5,7 +5,7 @@
 #   scripts/bench-table.sh [RUNS]      default 5; needs 2 GiB of memory
 set -euo pipefail
 cd "$(dirname "$0")/.."
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+. scripts/go.sh
 runs=${1:-5}
 echo "bench-table: $runs runs of each size (about a minute) ..." >&2
 CGO_ENABLED=0 go test ./engine/session -run '^$' -bench 'States64$' -benchtime 200ms -count "$runs" |

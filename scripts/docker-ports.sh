@@ -6,7 +6,7 @@
 #
 #   scripts/docker-ports.sh [KIND...]      default: all that the table says are tried
 #
-# Needs the image `mire` (scripts/docker.sh build) and root. Ends what it starts.
+# Needs the image `mire` (scripts/docker.sh build), or the one of $MIRE_IMAGE, and root. Ends what it starts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '%s\n' "$*"; }
@@ -14,7 +14,7 @@ die() { echo "docker-ports: $*" >&2; exit 1; }
 case "${1:-}" in -*) sed -n '2,/^set /p' "$0" | sed -n 's/^# \{0,1\}//p'; exit 2 ;; esac
 [ "$(id -u)" = 0 ] || die "network namespaces need root: sudo $0 $*"
 
-me=mire-ports-$$
+me=mire-ports-$$ image=${MIRE_IMAGE:-mire}
 dir=$(mktemp -d "/tmp/$me.XXXXXX")
 chmod 755 "$dir"
 cleanup() {
@@ -77,7 +77,7 @@ capture() {
 # segment: a network namespace with an asker, and a container whose network has
 # the other end as eth0.
 segment() {
-  docker run -d --name "$me-net" --network none --entrypoint sleep mire 120 >/dev/null
+  docker run -d --name "$me-net" --network none --entrypoint sleep "$image" 120 >/dev/null
   pid=$(docker inspect -f '{{.State.Pid}}' "$me-net")
   ip netns add "$me"
   ip -n "$me" link add p0 type veth peer name eth0 netns "$pid"
@@ -107,7 +107,7 @@ try() { # KIND FLAG...
   esac
   docker run -d --name "$me" --network "$network" --cap-drop ALL --security-opt no-new-privileges --read-only \
     --tmpfs /run:mode=1777 --tmpfs /tmp:mode=1777 --tmpfs /var/lib/mire:mode=1777 \
-    -v "$dir/conf:/etc/mire.conf:ro" "$@" mire run >/dev/null
+    -v "$dir/conf:/etc/mire.conf:ro" "$@" "$image" run >/dev/null
   for _ in $(seq 100); do
     status status >"$dir/status" && break
     [ "$(docker inspect -f '{{.State.Running}}' "$me")" = true ] || return 1

@@ -3,17 +3,24 @@
 # answers; where none does, root gets one for the time of the run, from Debian's
 # package, in a folder of its own (scripts/docker-engine.sh).
 #
-#   scripts/docker.sh [build] [bench] [pair] [ports]     default: all four
+#   scripts/docker.sh [--debian SUITE] [build] [bench] [pair] [ports]
 #
-#   build   the base images where they are missing, then the image `mire`
-#   bench   mire bench --profile quick in it; the report goes to out/docker
+# Default: all four, of the image `mire` on Debian 12 (bookworm) and of `mire:trixie`
+# on Debian 13; --debian bookworm or trixie: of one of the two.
+#
+#   build   the base images where they are missing, then the image
+#   bench   mire bench --profile quick in it; the report goes to out/docker-SUITE
 #   pair    docker/compose.yaml: generator and engine, memif between them
 #   ports   every kind of port with exactly the flags docker/README.md gives it
 #
 # Exit code 77, with the reason: no engine here and none can be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
+. scripts/go.sh
+suites=(bookworm trixie)
+case ${1:-}:${2:-} in
+  --debian:bookworm | --debian:trixie) suites=("$2"); shift 2 ;;
+esac
 [ $# -gt 0 ] || set -- build bench pair ports
 for step in "$@"; do
   case $step in build | bench | pair | ports) ;; *) sed -n '2,/^set /p' "$0" | sed -n 's/^# \{0,1\}//p'; exit 2 ;; esac
@@ -21,7 +28,6 @@ done
 say() { printf 'docker: %s\n' "$*"; }
 die() { echo "docker: $*" >&2; exit 1; }
 skip() { echo "docker: skipped: $*" >&2; exit 77; }
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
 
 own=            # folder of the engine started here
 cleanups=()     # what the steps leave behind, last first
@@ -62,7 +68,7 @@ build_args() {
 
 build() {
   local args network=()
-  scripts/base-images.sh
+  scripts/base-images.sh --debian "$suite"
   mapfile -t args < <(build_args)
   # An engine of our own has no bridge: its builds use the machine's network.
   [ -z "$own" ] || network=(--network host)
@@ -71,16 +77,16 @@ build() {
   log=$(mktemp)
   cleanups+=("rm -f '$log'")
   if [ -t 1 ]; then
-    docker build "${network[@]}" "${args[@]}" --build-arg REVISION="$(revision)" -t mire -f docker/Dockerfile .
+    docker build "${network[@]}" "${args[@]}" --build-arg DEBIAN="$suite" --build-arg REVISION="$(revision)" -t "$MIRE_IMAGE" -f docker/Dockerfile .
   else
-    docker build "${network[@]}" "${args[@]}" --build-arg REVISION="$(revision)" -t mire -f docker/Dockerfile . >"$log" 2>&1 ||
+    docker build "${network[@]}" "${args[@]}" --build-arg DEBIAN="$suite" --build-arg REVISION="$(revision)" -t "$MIRE_IMAGE" -f docker/Dockerfile . >"$log" 2>&1 ||
       { tail -n 40 "$log" >&2; die "docker build failed; the lines above say why"; }
   fi
-  say "image mire: $(docker image inspect -f '{{.Size}}' mire | awk '{ printf "%.0f MB", $1 / 1e6 }'), runs as $(docker image inspect -f '{{.Config.User}}' mire)"
+  say "image $MIRE_IMAGE: $(docker image inspect -f '{{.Size}}' "$MIRE_IMAGE" | awk '{ printf "%.0f MB", $1 / 1e6 }'), runs as $(docker image inspect -f '{{.Config.User}}' "$MIRE_IMAGE")"
   # Both spellings of a command, without one privilege.
   local version
-  version=$(strict mire version --json) || die "the image does not run"
-  [ "$(strict mire mire version --json)" = "$version" ] || die "a leading word mire is not understood"
+  version=$(strict "$MIRE_IMAGE" version --json) || die "the image does not run"
+  [ "$(strict "$MIRE_IMAGE" mire version --json)" = "$version" ] || die "a leading word mire is not understood"
   [ "$(jq -r '.revision // ""' <<<"$version")" = "$(revision)" ] || die "the image does not know what it was built from: $version"
   say "$version"
 }
@@ -94,11 +100,11 @@ strict() {
 }
 
 bench() {
-  local out=out/docker
+  local out=out/docker-$suite
   rm -rf "$out"
   mkdir -p "$out"
   say "mire bench --profile quick in the container (about a minute) ..."
-  strict --user "$(id -u):$(id -g)" --cap-add SYS_NICE -v "$PWD/$out:/out" mire bench --profile quick --out /out
+  strict --user "$(id -u):$(id -g)" --cap-add SYS_NICE -v "$PWD/$out:/out" "$MIRE_IMAGE" bench --profile quick --out /out
   jq -e '.results | length > 0 and all(.[]; .mpps > 0)' "$out/result.json" >/dev/null ||
     die "$out/result.json has no results"
   say "$(jq -r '.results | length' "$out/result.json") results in $out/result.json"
@@ -141,8 +147,13 @@ ports() {
 }
 
 engine
-for step in "$@"; do
-  began=$SECONDS
-  $step
-  say "$step took $((SECONDS - began)) s"
+for suite in "${suites[@]}"; do
+  MIRE_IMAGE=mire
+  [ "$suite" = bookworm ] || MIRE_IMAGE=mire:$suite
+  export MIRE_IMAGE
+  for step in "$@"; do
+    began=$SECONDS
+    $step
+    say "$suite: $step took $((SECONDS - began)) s"
+  done
 done

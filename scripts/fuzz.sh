@@ -5,9 +5,7 @@
 #   scripts/fuzz.sh [DURATION]      per target, default 60s
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+. scripts/go.sh
 duration=${1:-60s}
 failed=0
 while IFS=: read -r file target; do

@@ -19,5 +19,5 @@ case $n$s in *[!0-9]* | 0*) echo "usage: scripts/holds.sh [N [SECONDS]]" >&2; ex
 [ "$(id -u)" = 0 ] || { echo "holds: network namespaces and DPDK ports need root: sudo scripts/holds.sh" >&2; exit 1; }
 
 scripts/setup.sh build lab test
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+. scripts/go.sh
 MIRE_HOLDS_WRITERS=$n MIRE_HOLDS_SECONDS=$s exec go test -count=1 -v -timeout $((4 * s + n / 20 + 600))s -run '^TestCrowdStaysHeld$' ./cli/e2e

@@ -10,11 +10,9 @@ cd "$(dirname "$0")/.."
 [ $# -le 1 ] || { echo "usage: scripts/interop.sh [PATTERN]" >&2; exit 2; }
 pattern=${1:-}
 [ "$(id -u)" = 0 ] || { echo "interop: network namespaces and DPDK ports need root: sudo scripts/interop.sh" >&2; exit 1; }
-# Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
+. scripts/go.sh
 
 scripts/setup.sh build lab test
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
 
 # A pattern names rows of the matrix; without one the pairs of two Mires run too.
 run='^(TestPairedWithKeepalived|TestFailoverMovesEveryMACOnEveryNetwork|TestTrackingFollows.*)$'

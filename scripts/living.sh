@@ -16,5 +16,5 @@ case $n in '' | *[!0-9]* | 0) echo "usage: scripts/living.sh [N]" >&2; exit 2 ;;
 [ "$(id -u)" = 0 ] || { echo "living: network namespaces and DPDK ports need root: sudo scripts/living.sh" >&2; exit 1; }
 
 scripts/setup.sh build lab test
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+. scripts/go.sh
 MIRE_LIVING_TRIALS=$n exec go test -count=1 -v -timeout $((n / 25 * 15 + 300))s -run '^(TestLivingHostIsNeverCaptured|TestHostThatCameWhile.*|TestPortWithoutUnicastToOurMACCapturesNothing|TestDeviceTrackingCutsNoHold)$' ./cli/e2e

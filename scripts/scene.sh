@@ -3,8 +3,7 @@
 # nodes and clients on it, waiting with a line of progress, and an end that
 # leaves nothing behind. The caller runs in the root of the tree.
 export LC_ALL=C
-# Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
+. scripts/go.sh
 export LAB=${LAB:-mire-quickstart}
 dir=/run/$LAB # configurations, logs, sockets, what was measured
 declare -A nodes=() # leg -> process of the node there
@@ -29,7 +28,6 @@ scan() { on attacker nmap -n "$@" 2>&1 | grep -E '^Nmap done|open' | tail -n 3 |
 prepare() {
   [ "$(id -u)" = 0 ] || die "packages, namespaces and DPDK ports need root: sudo scripts/quickstart.sh"
   scripts/setup.sh build lab
-  command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
   say "building bin/mire (the first build compiles the bindings: up to a minute)"
   go build -o bin/mire ./cli/mire
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what Mire needs from Debian 12's packages. Safe to run again: what is
-# there already is left alone.
+# Installs what Mire needs from the packages of Debian 12 (DPDK 22.11) or Debian 13
+# (24.11). Safe to run again: what is there already is left alone.
 #
 #   scripts/setup.sh [build] [lab] [test] [docker]      default: build lab
 set -euo pipefail
 
 declare -A why=(
-  [build]="to compile against DPDK 22.11"
+  [build]="to compile against this Debian's DPDK"
   [lab]="for a segment in network namespaces and the scanners that walk it"
   [test]="as real peers of the tests"
   [docker]="to build and run the container image"

@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-10000} first=${2:-0}
 case $runs$first in *[!0-9]*) echo "usage: scripts/sim-ha.sh [RUNS] [FIRST]" >&2; exit 2 ;; esac
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+. scripts/go.sh
 export CGO_ENABLED=0
 
 verbose=()

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 name=${1:-} runs=${2:-500} load=${LOAD:-$(nproc)}
 case $runs in '' | *[!0-9]* | 0) name= ;; esac
 [ -n "$name" ] || { echo "usage: [LOAD=N] [RACE=1] scripts/stress.sh NAME [RUNS]" >&2; exit 2; }
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
+. scripts/go.sh
 
 # The packages whose tests have that name.
 function=${name%%/*}

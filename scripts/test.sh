@@ -9,8 +9,7 @@
 #                                tables, real tools, random runs by the thousand
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Under sudo the clone belongs to somebody else; git, and with it go build, would refuse it.
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
+. scripts/go.sh
 mode=${1:-all}
 case $mode in
   all | quick) [ $# -le 1 ] || mode= ;;
@@ -20,7 +19,6 @@ esac
 [ -n "$mode" ] || { echo "usage: scripts/test.sh [quick | long [PART...]]" >&2; exit 2; }
 
 scripts/setup.sh build lab test
-command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin
 
 step() { printf '\n== %s\n' "$*"; }
 
@@ -63,5 +61,5 @@ tests -count=1 -p 1 -timeout 18m ./dpdk/... ./cli/...
 
 step "container: image, quick benchmark in it, pair over memif, ports"
 status=0
-scripts/docker.sh || status=$?
+scripts/docker.sh --debian bookworm || status=$?
 [ $status = 0 ] || [ $status = 77 ] || exit $status # 77: skipped, the reason is printed

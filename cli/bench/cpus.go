@@ -83,7 +83,10 @@ func allow(cpus []int) error {
 			continue
 		}
 		comm, err := os.ReadFile("/proc/self/task/" + t.Name() + "/comm")
-		if err != nil || strings.Contains(string(comm), "-worker-") {
+		if err != nil {
+			continue
+		}
+		if _, lcore := dpdk.WorkerThread(string(comm)); lcore {
 			continue
 		}
 		if err := unix.SchedSetaffinity(id, &set); err != nil && err != unix.ESRCH {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"mire/dpdk"
 )
 
 // thread is one that does the work of a side: a worker's, or that of a
@@ -24,7 +26,10 @@ func threadOf(pid, lcore int) (thread, error) {
 	}
 	for _, t := range tasks {
 		comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/comm", pid, t.Name()))
-		if err != nil || !strings.HasSuffix(strings.TrimSpace(string(comm)), fmt.Sprintf("-worker-%d", lcore)) {
+		if err != nil {
+			continue
+		}
+		if n, ok := dpdk.WorkerThread(string(comm)); !ok || n != lcore {
 			continue
 		}
 		tid, err := strconv.Atoi(t.Name())

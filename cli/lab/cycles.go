@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"mire/dpdk"
 	"mire/dpdk/burst"
 	"mire/engine/cycles"
 )
@@ -151,6 +152,6 @@ func (l *Lab) doShowCycles([]string) error {
 // showCyclesPerPacket is testpmd's line below the statistics.
 func (l *Lab) showCyclesPerPacket() {
 	if v := l.cycles(); l.set.cycles && v.Packets > 0 {
-		l.say("\n  CPU cycles/packet=%.2f (total cycles=%d / total %s packets=%d) at %.0f MHz Clock", v.Total, v.ticks, l.plane.mode, v.Packets, v.MHz)
+		l.say("\n  CPU cycles/packet=%.2f (%s cycles=%d / total %s packets=%d) at %.0f MHz Clock", v.Total, dpdk.TestpmdText().Cycles, v.ticks, l.plane.mode, v.Packets, v.MHz)
 	}
 }

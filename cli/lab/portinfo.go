@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"cmp"
 	"strconv"
+	"strings"
 
 	"mire/dpdk"
 )
@@ -20,6 +22,7 @@ type portDetail struct {
 	Key     int             `json:"rss_key_bytes"`
 	RETA    int             `json:"reta_size"`
 	Detail  dpdk.PortDetail `json:"detail"`
+	Private string          `json:"private_info,omitempty"` // what the driver prints of itself
 }
 
 func (p *port) detail() (v portDetail, err error) {
@@ -38,7 +41,10 @@ func (p *port) detail() (v portDetail, err error) {
 	v.MTU, v.Kernel, v.MACs, v.Key, v.RETA = info.MTU, info.Kernel, info.MaxMACs, info.RSSKeySize, info.RETASize
 	v.Queues = [4]int{info.RxQueues, info.MaxRxQueues, info.TxQueues, info.MaxTxQueues}
 	v.RxNow, v.TxNow = info.RxQueues, info.TxQueues
-	v.Detail, err = p.Port.Detail()
+	if v.Detail, err = p.Port.Detail(); err != nil {
+		return v, err
+	}
+	v.Private, err = p.PrivateInfo()
 	return v, err
 }
 
@@ -81,6 +87,9 @@ func (l *Lab) printInfo(v portDetail) {
 	}
 	l.say("Max segment number per packet: %d\nMax segment number per MTU/TSO: %d", d.SegmentsMax, d.SegmentsMTU)
 	l.say("Device capabilities: 0x%x( )\nDevice error handling mode: %s", d.Capabilities, d.ErrorMode)
+	if dpdk.TestpmdText().PrivateInfo {
+		l.say("Device private info:\n%s", strings.TrimSuffix(cmp.Or(v.Private, "  none"), "\n"))
+	}
 }
 
 func decimal(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
