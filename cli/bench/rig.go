@@ -9,6 +9,8 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"golang.org/x/sys/unix"
+
 	"mire/dpdk"
 	"mire/engine/session"
 )
@@ -92,11 +94,12 @@ func (r *rig) close() error {
 // reserved.
 type reserve struct{ path, pages string }
 
-// reserved reads it; nothing is restored when it cannot be read.
+// reserved reads it; nothing is restored when it cannot be read, or not be
+// written: then it was not us who changed it.
 func reserved() reserve {
 	const path = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 	b, err := os.ReadFile(path)
-	if err != nil {
+	if err != nil || unix.Access(path, unix.W_OK) != nil {
 		return reserve{}
 	}
 	return reserve{path, strings.TrimSpace(string(b))}
