@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/rs/zerolog"
-
 	"golang.org/x/sys/unix"
 
 	"mire/dpdk"
