@@ -148,6 +148,9 @@ func (w *LinkWatch) renew() bool {
 		return false
 	}
 	w.sub = sub
+	for n := range w.last {
+		w.downs[n]++ // it may have been among what was not told
+	}
 	return w.checkAll()
 }
 

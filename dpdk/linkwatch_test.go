@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,6 +78,31 @@ func TestWatchLinks(t *testing.T) {
 	w.until("MAC", func(s dpdk.LinkState) bool { return slices.Equal(s.MAC, mac) })
 	check(t, netlink.LinkSetMTU(veth.Link(veth.Port), 1400))
 	w.until("MTU", func(s dpdk.LinkState) bool { return s.MTU == 1400 })
+}
+
+// A link that is back before anybody looks was away all the same.
+func TestWatchLinksTellsOfAMoment(t *testing.T) {
+	veth := dpdktest.NewVeth(t)
+	block := make(chan struct{})
+	states := make(chan dpdk.LinkState, 64)
+	var started atomic.Bool
+	lw, err := dpdk.WatchLinks([]string{veth.Port}, func(s dpdk.LinkState) {
+		if started.Load() {
+			<-block // the watch looks again when the moment is over
+		}
+		states <- s
+	})
+	check(t, err)
+	t.Cleanup(lw.Close)
+	w := &watch{t, states}
+	before := w.until("initial state", func(s dpdk.LinkState) bool { return s.Up && s.Carrier })
+	started.Store(true)
+	check(t, netlink.LinkSetMTU(veth.Link(veth.Port), 1400))
+	time.Sleep(200 * time.Millisecond) // it tells of the MTU, and waits
+	veth.Up(veth.Port, false)
+	veth.Up(veth.Port, true)
+	close(block)
+	w.until("a moment without the link", func(s dpdk.LinkState) bool { return s.Up && s.Carrier && s.Downs > before.Downs })
 }
 
 func TestWatchLinksAddresses(t *testing.T) {

@@ -22,9 +22,9 @@ import (
 const livingVariable = "MIRE_LIVING_TRIALS"
 
 const (
-	livingTrials  = 100 // without the variable
-	livingBatch   = 25  // at the same time
-	livingHosts   = 4   // legs on which hosts come up
+	livingTrials  = 100                     // without the variable
+	livingBatch   = 25                      // at the same time
+	livingHosts   = 4                       // legs on which hosts come up
 	trialTime     = 5500 * time.Millisecond // the latest host has detected duplicates after 3.9 s, and a second is left for the correction
 	proofTime     = 900 * time.Millisecond  // three probes, 300 ms after each
 	capturedAfter = 1300 * time.Millisecond // after the first question
