@@ -52,7 +52,7 @@ func measuredWorker(t *testing.T, s *slow) *Worker {
 	snaps.Store(&config.Snapshot{Generation: 1})
 	w, err := NewWorker(WorkerConfig{
 		Count: 1, Table: table, Events: event.NewRing(1024), Burst: new(burst.Burst),
-		Lanes: []Lane{s}, Chain: []Module{s, s}, Snapshots: &snaps,
+		Lanes: []Lane{s}, Chain: NewChain([]Module{s, s}), Snapshots: &snaps,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -49,7 +49,7 @@ func newWorker(t *testing.T, lane engine.Lane, chain ...engine.Module) (*engine.
 	snaps.Store(&config.Snapshot{Generation: 1})
 	w, err := engine.NewWorker(engine.WorkerConfig{
 		Count: 1, Table: table, Events: event.NewRing(1024), Burst: &burst.Burst{},
-		Lanes: []engine.Lane{lane}, Chain: chain, Snapshots: snaps,
+		Lanes: []engine.Lane{lane}, Chain: engine.NewChain(chain), Snapshots: snaps,
 	})
 	if err != nil {
 		t.Fatal(err)

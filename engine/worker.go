@@ -70,16 +70,16 @@ type WorkerConfig struct {
 	Burst *burst.Burst
 	// Lanes are polled in turn.
 	Lanes []Lane
-	// Chain is the modules in order.
-	Chain []Module
+	// Chain is the modules in order, shared by all workers.
+	Chain *Chain
 	// Snapshots is where new configurations appear; it must hold one already.
 	Snapshots *atomic.Pointer[config.Snapshot]
 }
 
 // NewWorker builds a worker and its stages, with the present snapshot applied.
 func NewWorker(c WorkerConfig) (*Worker, error) {
-	if c.Burst == nil || c.Table == nil || c.Events == nil || len(c.Lanes) == 0 {
-		return nil, errors.New("engine: a worker needs a burst, a table, an event ring and at least one lane")
+	if c.Burst == nil || c.Table == nil || c.Events == nil || c.Chain == nil || len(c.Lanes) == 0 {
+		return nil, errors.New("engine: a worker needs a burst, a table, an event ring, a chain and at least one lane")
 	}
 	if c.Snapshots == nil || c.Snapshots.Load() == nil {
 		return nil, errors.New("engine: a worker needs a configuration to start with")
@@ -100,7 +100,7 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 	if w.Wall == nil {
 		w.Wall = new(atomic.Int64)
 	}
-	for _, m := range c.Chain {
+	for _, m := range c.Chain.Modules {
 		st, err := m.Stage(w)
 		if err != nil {
 			return nil, errors.Join(errors.New("engine: module "+m.Name()), err)

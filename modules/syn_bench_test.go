@@ -147,7 +147,7 @@ func synWorker(b *testing.B, prefix netip.Prefix, table *session.Table, lane eng
 	r := rig.New(b, snap, chain...)
 	worker, err := engine.NewWorker(engine.WorkerConfig{
 		Count: 1, Table: table, Events: r.Events, Secret: r.Worker.Secret, Burst: new(burst.Burst), Lanes: []engine.Lane{lane},
-		Chain: chain, Snapshots: &r.Snapshots,
+		Chain: engine.NewChain(chain), Snapshots: &r.Snapshots,
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -180,7 +180,7 @@ func (n *node) addWorker(i int) error {
 	shared := n.crew[0]
 	c := engine.WorkerConfig{
 		ID: i, Count: n.workers, Table: n.table, Events: m.ring, Secret: n.scene.secret, Wall: &n.wall,
-		Burst: m.side.Burst(), Lanes: []engine.Lane{m.tap}, Chain: list, Snapshots: &n.snaps,
+		Burst: m.side.Burst(), Lanes: []engine.Lane{m.tap}, Chain: engine.NewChain(list), Snapshots: &n.snaps,
 	}
 	if i == 0 {
 		c.Neighbours, c.Role = neigh.NewTable(neigh.DefaultCapacity), engine.NewRole(engine.Master)

@@ -63,7 +63,7 @@ func play(t *testing.T, s setup, st stamp) *played {
 	tp := n.newTap(lane, 0)
 	tp.stamp.how, tp.stamp.count = st.how, st.count
 	w, err := engine.NewWorker(engine.WorkerConfig{
-		Count: 1, Table: p.table, Events: event.NewRing(64), Secret: p.scene.secret, Burst: b, Chain: list,
+		Count: 1, Table: p.table, Events: event.NewRing(64), Secret: p.scene.secret, Burst: b, Chain: engine.NewChain(list),
 		Snapshots: &snaps, Wall: &wall, Lanes: []engine.Lane{tp},
 	})
 	if err != nil {

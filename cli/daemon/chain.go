@@ -12,7 +12,7 @@ import (
 // packet path gives: a way in for the control plane.
 type chain struct {
 	names   []string
-	modules []engine.Module
+	chain   *engine.Chain
 	passive []string       // accepted, not built yet
 	tarpit  *tarpit.Module // nil when it is not in the chain
 	vrrp    *vrrp.Module   // likewise
@@ -26,7 +26,7 @@ func newChain(names []string) (*chain, error) {
 	}
 	c := &chain{ha: ha.New(), passive: modules.Missing(names)}
 	c.names = append([]string{c.ha.Name()}, names...)
-	c.modules = append([]engine.Module{c.ha}, list...)
+	c.chain = engine.NewChain(append([]engine.Module{c.ha}, list...))
 	for _, m := range list {
 		switch m := m.(type) {
 		case *tarpit.Module:

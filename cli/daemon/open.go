@@ -158,7 +158,7 @@ func (d *Daemon) openWorkers(p *plan) error {
 		w.Worker, err = engine.NewWorker(engine.WorkerConfig{
 			ID: i, Count: p.workers, Table: d.table, Events: w.ring, Secret: d.secret, Neighbours: d.neighbours,
 			Role: d.role, Wall: &d.wall, Burst: w.side.Burst(), Lanes: lanes[i],
-			Chain: d.chain.modules, Snapshots: &d.snaps,
+			Chain: d.chain.chain, Snapshots: &d.snaps,
 		})
 		if err != nil {
 			return err

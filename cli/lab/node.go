@@ -240,7 +240,7 @@ func (l *Lab) buildEngine(p *plane, i int, lanes []*tap) error {
 	var err error
 	c.engine, err = engine.NewWorker(engine.WorkerConfig{
 		ID: i, Count: len(p.cores), Table: n.table, Events: n.rings[i], Secret: n.secret, Wall: &n.wall,
-		Neighbours: n.neighbours, Role: n.role, Burst: c.side.Burst(), Lanes: list, Chain: p.chain, Snapshots: &n.snaps,
+		Neighbours: n.neighbours, Role: n.role, Burst: c.side.Burst(), Lanes: list, Chain: engine.NewChain(p.chain), Snapshots: &n.snaps,
 	})
 	if err != nil {
 		return err

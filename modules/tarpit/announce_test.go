@@ -50,7 +50,7 @@ func newHeir(tb testing.TB, workers, capacity int, edits ...func(*config.Snapsho
 		lane, b := &et.Lane{Now: heirStart}, new(burst.Burst)
 		w, err := engine.NewWorker(engine.WorkerConfig{
 			ID: id, Count: workers, Table: table, Events: event.NewRing(8192), Secret: secret.New([secret.Size]byte{1}), Role: h.role,
-			Burst: b, Lanes: []engine.Lane{lane}, Chain: []engine.Module{h.mod}, Snapshots: &snaps,
+			Burst: b, Lanes: []engine.Lane{lane}, Chain: engine.NewChain([]engine.Module{h.mod}), Snapshots: &snaps,
 		})
 		if err != nil {
 			tb.Fatal(err)

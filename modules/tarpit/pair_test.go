@@ -41,7 +41,7 @@ func newPair(tb testing.TB, workers int, edits ...func(*config.Snapshot)) *pair 
 		lane, b, ring := &et.Lane{Now: int64(time.Second)}, new(burst.Burst), event.NewRing(8192)
 		w, err := engine.NewWorker(engine.WorkerConfig{
 			ID: id, Count: workers, Table: table, Events: ring, Secret: secret.New([secret.Size]byte{1}),
-			Burst: b, Lanes: []engine.Lane{lane}, Chain: []engine.Module{p.mod}, Snapshots: &p.snaps,
+			Burst: b, Lanes: []engine.Lane{lane}, Chain: engine.NewChain([]engine.Module{p.mod}), Snapshots: &p.snaps,
 		})
 		if err != nil {
 			tb.Fatal(err)

@@ -141,7 +141,7 @@ func (l *loaded) node(bed *testbed.Bed, port *dpdk.Port) error {
 	l.worker, err = engine.NewWorker(engine.WorkerConfig{
 		Count: 1, Table: l.table, Events: event.NewRing(event.WorkerRing), Secret: key, Wall: &l.wall,
 		Neighbours: neigh.NewTable(neigh.DefaultCapacity), Role: l.role, Burst: l.sides[0].Burst(),
-		Lanes: []engine.Lane{lane}, Chain: list, Snapshots: &l.snaps,
+		Lanes: []engine.Lane{lane}, Chain: engine.NewChain(list), Snapshots: &l.snaps,
 	})
 	return err
 }

@@ -109,7 +109,7 @@ func newTwin(bed *testbed.Bed, end int, lcore uint, key *secret.Secret, s engine
 	if n.worker, err = engine.NewWorker(engine.WorkerConfig{
 		Count: 1, Table: n.table, Events: event.NewRing(event.WorkerRing), Secret: key, Wall: &n.wall,
 		Neighbours: neigh.NewTable(neigh.DefaultCapacity), Role: engine.NewRole(s), Burst: n.side.Burst(),
-		Lanes: []engine.Lane{n.lane}, Chain: []engine.Module{n.peer, arp.New(), m}, Snapshots: &n.snaps,
+		Lanes: []engine.Lane{n.lane}, Chain: engine.NewChain([]engine.Module{n.peer, arp.New(), m}), Snapshots: &n.snaps,
 	}); err != nil {
 		return n, err
 	}

@@ -124,7 +124,7 @@ func (n *node) addWorker(pool *dpdk.Pool) error {
 	if n.worker, err = engine.NewWorker(engine.WorkerConfig{
 		Count: 1, Table: n.table, Events: ring, Secret: n.secret, Wall: &n.wall,
 		Neighbours: neigh.NewTable(neigh.DefaultCapacity), Role: engine.NewRole(engine.Master),
-		Burst: n.side.Burst(), Lanes: []engine.Lane{lane}, Chain: list, Snapshots: &n.snaps,
+		Burst: n.side.Burst(), Lanes: []engine.Lane{lane}, Chain: engine.NewChain(list), Snapshots: &n.snaps,
 	}); err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func New(tb testing.TB, s *config.Snapshot, chain ...engine.Module) *Rig {
 	r.Worker, err = engine.NewWorker(engine.WorkerConfig{
 		ID: 0, Count: 1, Table: table, Events: r.Events, Role: r.Role,
 		Secret: secret.New([secret.Size]byte{1, 2, 3}),
-		Burst:  &r.Burst, Lanes: []engine.Lane{&r.Lane}, Chain: chain, Snapshots: &r.Snapshots,
+		Burst:  &r.Burst, Lanes: []engine.Lane{&r.Lane}, Chain: engine.NewChain(chain), Snapshots: &r.Snapshots,
 	})
 	if err != nil {
 		tb.Fatal(err)

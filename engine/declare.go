@@ -1,0 +1,15 @@
+package engine
+
+// Declaration is everything that a module brings to a node beside its stage.
+// Whoever prints, counts, logs or configures takes it from here, so that no
+// list elsewhere names a module.
+type Declaration struct {
+}
+
+// Declarer is a module that brings more than its stage.
+type Declarer interface {
+	// Declare returns what the module brings. It is called for a module that runs
+	// as well as for one that is only asked, as `mire check` and `--help` do: it
+	// must need nothing of a node.
+	Declare() Declaration
+}
