@@ -67,7 +67,7 @@ func TestOneOfSeveralWorkersDoesNotSleepDeep(t *testing.T) {
 	first, _ := newWorker(t, &sleeper{step: 1_000}, &fixed{})
 	w, err := engine.NewWorker(engine.WorkerConfig{
 		ID: 1, Count: 2, Table: first.Table, Events: first.Events, Burst: new(burst.Burst),
-		Lanes: []engine.Lane{lane}, Snapshots: snaps,
+		Lanes: []engine.Lane{lane}, Chain: engine.NewChain(nil), Snapshots: snaps,
 	})
 	if err != nil {
 		t.Fatal(err)
