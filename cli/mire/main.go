@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Command mire is the whole program; see `mire --help`.
 package main
 
