@@ -22,6 +22,7 @@ type Counters struct {
 	Verdicts  burst.Verdicts
 	Stages    []StageCounters
 	Names     []string
+	Reasons   []burst.ReasonInfo // of the chain, by burst.Reason: Verdicts.Dropped has counts for these
 	Turns     uint64
 	Ticks     uint64
 	LongTurns uint64
@@ -37,6 +38,17 @@ func (c *Counters) Drops() uint64 {
 		n += d
 	}
 	return n
+}
+
+// Dropped is the number of frames dropped for a reason, by its name; 0 for a name
+// that the chain does not know.
+func (c *Counters) Dropped(name string) uint64 {
+	for r := range c.Reasons {
+		if c.Reasons[r].Name == name {
+			return c.Verdicts.Dropped[r]
+		}
+	}
+	return 0
 }
 
 // Held is the number of frames decided to be sent that no TX queue has taken yet.
@@ -58,6 +70,8 @@ func (c *Counters) Balanced() bool {
 type board struct {
 	seq   atomic.Uint64
 	words []atomic.Uint64
+	// reasons is how many the chain has.
+	reasons int
 }
 
 const (
@@ -67,8 +81,9 @@ const (
 	cycleWords   = 3 + stepStages + 1 // and one a stage
 )
 
-func (bd *board) init(stages int) {
-	bd.words = make([]atomic.Uint64, ioWords+verdictWords+int(burst.NumReasons)+5*stages+extraWords+cycleWords)
+func (bd *board) init(stages, reasons int) {
+	bd.reasons = reasons
+	bd.words = make([]atomic.Uint64, ioWords+verdictWords+reasons+5*stages+extraWords+cycleWords)
 }
 
 // publish copies the worker's counters to its board.
@@ -94,7 +109,7 @@ func (w *Worker) publish() {
 	put(v.Consumed)
 	put(v.Originated)
 	put(v.Starved)
-	for r := range v.Dropped {
+	for r := range bd.reasons {
 		put(v.Dropped[r])
 	}
 	for s := range w.counters {
@@ -130,7 +145,7 @@ func (w *Worker) publish() {
 // Counters returns the counters as of the worker's last Tick; safe from any
 // goroutine.
 func (w *Worker) Counters() *Counters {
-	c := &Counters{Stages: make([]StageCounters, len(w.counters)), Names: w.names}
+	c := &Counters{Stages: make([]StageCounters, len(w.counters)), Names: w.names, Reasons: w.chain.Reasons}
 	c.Cycles.On, c.Cycles.Steps = w.measure.on.Load(), stepNames(w.names)
 	for {
 		seq := w.board.seq.Load()
@@ -152,7 +167,7 @@ func (bd *board) copyTo(c *Counters) {
 	io.TxFull, io.Refused, io.Held, io.NoSpare = get(), get(), get(), get()
 	io.Polls, io.Empty, io.Slept = get(), get(), get()
 	v.Received, v.Sent, v.Consumed, v.Originated, v.Starved = get(), get(), get(), get(), get()
-	for r := range v.Dropped {
+	for r := range bd.reasons {
 		v.Dropped[r] = get()
 	}
 	for s := range c.Stages {

@@ -1,9 +1,13 @@
 package engine
 
+import "mire/dpdk/burst"
+
 // Declaration is everything that a module brings to a node beside its stage.
 // Whoever prints, counts, logs or configures takes it from here, so that no
 // list elsewhere names a module.
 type Declaration struct {
+	// Reasons are why the module drops frames, by its own numbers (burst.Own).
+	Reasons []burst.ReasonInfo
 }
 
 // Declarer is a module that brings more than its stage.

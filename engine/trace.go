@@ -41,9 +41,9 @@ type Traced struct {
 	By     string // parse, locate, the module that decided, or end
 	Rule   string // of that module; "" when it has none to tell
 	Fate   Fate
-	Reason burst.Reason // why it was dropped
-	Out    []byte       // as it leaves, when sent
-	OutBy  uint16       // port
+	Reason burst.ReasonInfo // why it was dropped
+	Out    []byte           // as it leaves, when sent
+	OutBy  uint16           // port
 }
 
 // TracedStep is one step of the way: parse, locate, or a module.
@@ -129,7 +129,7 @@ func (w *Worker) follow(b *burst.Burst, i int, t *tracer) {
 	w.dropRest(b)
 	if t.left > 0 {
 		t.left--
-		tr.end(b, i, &before)
+		tr.end(b, i, &before, w.chain.Reasons)
 		t.out <- *tr // has room for all
 		if t.left == 0 {
 			close(t.out)
@@ -138,7 +138,7 @@ func (w *Worker) follow(b *burst.Burst, i int, t *tracer) {
 }
 
 // end fills in what became of slot i.
-func (tr *Traced) end(b *burst.Burst, i int, before *burst.Verdicts) {
+func (tr *Traced) end(b *burst.Burst, i int, before *burst.Verdicts, reasons []burst.ReasonInfo) {
 	tr.Meta = b.Meta[i]
 	switch {
 	case b.Send.Has(i):
@@ -146,9 +146,9 @@ func (tr *Traced) end(b *burst.Burst, i int, before *burst.Verdicts) {
 	case b.Verdicts.Consumed != before.Consumed:
 		tr.Fate = FateConsumed
 	default:
-		for r := range b.Verdicts.Dropped {
+		for r := range reasons {
 			if b.Verdicts.Dropped[r] != before.Dropped[r] {
-				tr.Reason = burst.Reason(r)
+				tr.Reason = reasons[r]
 			}
 		}
 	}

@@ -77,7 +77,7 @@ func TestEveryFrameEndsInOneCounter(t *testing.T) {
 			case 0:
 				b.Reply(i)
 			case 1:
-				b.Drop(i, burst.TarpitUDP)
+				b.Drop(i, burst.Unclaimed)
 			case 2:
 				b.Consume(i)
 			}
@@ -101,7 +101,7 @@ func TestEveryFrameEndsInOneCounter(t *testing.T) {
 	lane.Now += engine.TickInterval
 	w.Turn()
 	c := w.Counters()
-	want := map[burst.Reason]uint64{burst.FrameShort: 10, burst.TarpitUDP: 160, burst.NoNetwork: 150}
+	want := map[burst.Reason]uint64{burst.FrameShort: 10, burst.Unclaimed: 160, burst.NoNetwork: 150}
 	for r, n := range want {
 		if c.Verdicts.Dropped[r] != n {
 			t.Errorf("%v: %d, want %d", r, c.Verdicts.Dropped[r], n)

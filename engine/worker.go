@@ -33,6 +33,7 @@ type Worker struct {
 	Wall *atomic.Int64
 
 	burst     *burst.Burst
+	chain     *Chain
 	lanes     []Lane
 	names     []string
 	stages    []Stage
@@ -88,6 +89,7 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 		ID: c.ID, Count: c.Count,
 		Table: c.Table, Events: c.Events, Secret: c.Secret, Role: c.Role, Wall: c.Wall,
 		Observer: neigh.NewObserver(c.Table),
+		chain:    c.Chain,
 		burst:    c.Burst, lanes: c.Lanes, snapshots: c.Snapshots,
 	}
 	if w.Role == nil {
@@ -113,11 +115,18 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 	}
 	w.counters = make([]StageCounters, len(w.stages))
 	w.measure.meter = cycles.New(stepStages+len(w.stages)+1, nil)
-	w.board.init(len(w.stages))
+	w.board.init(len(w.stages), len(c.Chain.Reasons))
 	w.idle.watch(c.Lanes, c.Count)
 	w.apply(c.Snapshots.Load())
 	return w, nil
 }
+
+// Reasons is where the drop reasons of a module begin among those of the chain. A
+// module asks for it when it makes its stage.
+func (w *Worker) Reasons(m Module) burst.Block { return w.chain.block(m) }
+
+// Chain is what this worker runs.
+func (w *Worker) Chain() *Chain { return w.chain }
 
 // WakeAt asks that the worker's idle sleep end at or before the given time of
 // the burst's clock. Stages call it from Tick; it holds until the next Tick.

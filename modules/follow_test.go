@@ -61,24 +61,24 @@ func TestTraceTellsTheWayOfEachFrame(t *testing.T) {
 	want := []struct {
 		by, rule string
 		fate     engine.Fate
-		reason   burst.Reason
+		reason   string
 	}{
-		{"tarpit", "tarpit row 1: SYN, answered with SYN-ACK", engine.FateSent, 0},
-		{"tarpit", "tarpit row 5: RST", engine.FateDropped, burst.TarpitReset},
-		{"tarpit", "", engine.FateDropped, burst.TarpitUDP},
-		{"parse", "", engine.FateDropped, burst.TCPChecksum},
-		{"ping", "", engine.FateSent, 0},
-		{"tarpit", "", engine.FateDropped, burst.TarpitUnknown},
-		{"end", "", engine.FateDropped, burst.NoNetwork},
-		{"tarpit", "echo reply of a captured address", engine.FateSent, 0},
-		{"tarpit", "answers for a captured address", engine.FateSent, 0},
+		{"tarpit", "tarpit row 1: SYN, answered with SYN-ACK", engine.FateSent, ""},
+		{"tarpit", "tarpit row 5: RST", engine.FateDropped, "tarpit_reset"},
+		{"tarpit", "", engine.FateDropped, "tarpit_udp"},
+		{"parse", "", engine.FateDropped, burst.TCPChecksum.String()},
+		{"ping", "", engine.FateSent, ""},
+		{"tarpit", "", engine.FateDropped, "tarpit_unknown"},
+		{"end", "", engine.FateDropped, burst.NoNetwork.String()},
+		{"tarpit", "echo reply of a captured address", engine.FateSent, ""},
+		{"tarpit", "answers for a captured address", engine.FateSent, ""},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%d ways, want %d", len(got), len(want))
 	}
 	for i, w := range want {
 		g := got[i]
-		if g.By != w.by || g.Rule != w.rule || g.Fate != w.fate || g.Reason != w.reason || !bytes.Equal(g.In, oneOfEach(a)[i]) {
+		if g.By != w.by || g.Rule != w.rule || g.Fate != w.fate || g.Reason.Name != w.reason || !bytes.Equal(g.In, oneOfEach(a)[i]) {
 			t.Errorf("frame %d: by %s, rule %q, %v, %v; want %+v", i, g.By, g.Rule, g.Fate, g.Reason, w)
 		}
 		if (g.Out != nil) != (w.fate == engine.FateSent) {

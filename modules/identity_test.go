@@ -348,17 +348,17 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 		io.Freed != sum(v.Dropped[:])-v.Dropped[burst.TxFull]-v.Dropped[burst.TxRefused]+v.Consumed {
 		t.Errorf("at rest: %+v, verdicts %+v", io, v)
 	}
-	for reason, n := range c.Verdicts.Dropped {
-		if n == 0 {
-			t.Errorf("reason %s never occurred", burst.Reason(reason))
+	for reason, info := range c.Reasons {
+		if c.Verdicts.Dropped[reason] == 0 {
+			t.Errorf("reason %s never occurred", info.Name)
 		}
 	}
 	if v.Sent == 0 || v.Consumed == 0 || v.Originated == 0 || v.Starved == 0 {
 		t.Errorf("a verdict never occurred: sent %d, consumed %d, originated %d, starved %d", v.Sent, v.Consumed, v.Originated, v.Starved)
 	}
 	t.Logf("%d frames: sent %d, consumed %d, dropped %d, own %d", io.Received, v.Sent, v.Consumed, c.Drops(), v.Originated)
-	for reason, n := range c.Verdicts.Dropped {
-		t.Logf("  %-20s %d", burst.Reason(reason), n)
+	for reason, info := range c.Reasons {
+		t.Logf("  %-20s %d", info.Name, c.Verdicts.Dropped[reason])
 	}
 }
 

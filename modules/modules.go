@@ -80,6 +80,16 @@ func Chain(names []string) ([]engine.Module, error) {
 	return chain, nil
 }
 
+// All is the chain of everything that is built: what it declares is all that
+// modules declare.
+func All() *engine.Chain {
+	list, err := Chain(Order())
+	if err != nil {
+		panic(err) // the order is in order
+	}
+	return engine.NewChain(list)
+}
+
 // place is the index of a name in links, or -1.
 func place(name string) int {
 	for i := range links {

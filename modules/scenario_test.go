@@ -160,7 +160,7 @@ func (s *scenario) run(t *testing.T) {
 		for _, f := range out {
 			sent = append(sent, enginetest.Captured{At: time.Duration(f.At - zero), Data: f.Data})
 		}
-		s.compare(t, st, out, &before, &r.Burst.Verdicts)
+		s.compare(t, r.Worker.Chain().Reasons, st, out, &before, &r.Burst.Verdicts)
 	}
 	throughPcap(t, s.name+".out", sent)
 }
@@ -189,7 +189,7 @@ func standing(do string, now engine.Standing) engine.Standing {
 	return now
 }
 
-func (s *scenario) compare(t *testing.T, st step, out []enginetest.Frame, before, after *burst.Verdicts) {
+func (s *scenario) compare(t *testing.T, reasons []burst.ReasonInfo, st step, out []enginetest.Frame, before, after *burst.Verdicts) {
 	t.Helper()
 	var got []string
 	for _, f := range out {
@@ -198,9 +198,9 @@ func (s *scenario) compare(t *testing.T, st step, out []enginetest.Frame, before
 	for range after.Consumed - before.Consumed {
 		got = append(got, "=")
 	}
-	for i := range after.Dropped {
+	for i, reason := range reasons {
 		for range after.Dropped[i] - before.Dropped[i] {
-			got = append(got, "! "+burst.Reason(i).String())
+			got = append(got, "! "+reason.Name)
 		}
 	}
 	want := slices.Clone(st.want)

@@ -73,6 +73,9 @@ func (b *books) events() report.Condition {
 	return c
 }
 
+// overBudget is the reason for which a reply is withheld.
+const overBudget = "tarpit_budget"
+
 // percent is a part of a whole in percent, never 100 when something is missing.
 func percent(part, all uint64) string {
 	if part == all {
@@ -83,30 +86,31 @@ func percent(part, all uint64) string {
 
 // decided: every frame became what it must.
 func (b *books) decided() report.Condition {
-	v := &b.k.Verdicts
+	v, over := &b.k.Verdicts, b.k.Dropped(overBudget)
 	c := report.Condition{Name: "every frame decided as it must be", Held: true}
 	parts := []string{fmt.Sprintf("%d received", v.Received)}
 	if b.tally.limited > 0 {
-		c.Held = v.Sent > 0 && b.near(v.Sent+v.Dropped[burst.TarpitBudget], b.tally.replies)
-		parts = append(parts, fmt.Sprintf("%d answered, %d over budget", v.Sent, v.Dropped[burst.TarpitBudget]))
+		c.Held = v.Sent > 0 && b.near(v.Sent+over, b.tally.replies)
+		parts = append(parts, fmt.Sprintf("%d answered, %d over budget", v.Sent, over))
 	} else {
 		c.Held = b.near(v.Sent, b.tally.replies)
 		parts = append(parts, fmt.Sprintf("%d answered", v.Sent))
 	}
-	forced := map[burst.Reason]bool{burst.Stopping: true, burst.TxFull: true}
+	forced := map[string]bool{burst.Stopping.String(): true, burst.TxFull.String(): true}
 	for _, f := range b.workload.flaws {
-		forced[f.why] = true
+		forced[f.why.String()] = true
 	}
 	if b.tally.limited > 0 {
-		forced[burst.TarpitBudget] = true
+		forced[overBudget] = true
 	}
-	for r, n := range v.Dropped {
-		if forced[burst.Reason(r)] {
+	for r, info := range b.k.Reasons {
+		n := v.Dropped[r]
+		if forced[info.Name] {
 			continue
 		}
-		c.Held = c.Held && b.near(n, b.tally.dropped[r])
+		c.Held = c.Held && b.near(n, b.tally.dropped[info.Name])
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, burst.Reason(r)))
+			parts = append(parts, fmt.Sprintf("%d %s", n, info.Name))
 		}
 	}
 	c.Held = c.Held && v.Consumed == 0

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,10 +27,15 @@ func booksOf(t *testing.T, name string) *books {
 	}
 	m := &member{ring: event.NewRing(64), tap: &tap{}}
 	n.crew = []*member{m}
-	k, y := &engine.Counters{Names: w.stages()}, tallyOf(n.shots)
+	list, err := n.chain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := engine.NewChain(list)
+	k, y := &engine.Counters{Names: w.stages(), Reasons: c.Reasons}, tallyOf(n.shots)
 	k.Verdicts.Received, k.Verdicts.Sent = 10*Frames+5, uint64(10*y.replies)
-	for r := range y.dropped {
-		k.Verdicts.Dropped[r] = uint64(10 * y.dropped[r])
+	for r, info := range k.Reasons {
+		k.Verdicts.Dropped[r] = uint64(10 * y.dropped[info.Name])
 	}
 	k.Verdicts.Dropped[burst.Stopping] = 5
 	for range k.Names {
@@ -40,6 +46,11 @@ func booksOf(t *testing.T, name string) *books {
 	}
 	m.checks.good = uint64(y.replies)
 	return &books{node: n, tally: y, k: k, last: 5}
+}
+
+// reasonOf is the number of a reason in the books.
+func reasonOf(b *books, name string) int {
+	return slices.IndexFunc(b.k.Reasons, func(r burst.ReasonInfo) bool { return r.Name == name })
 }
 
 func TestBooksHoldWhenAllIsAsItMustBe(t *testing.T) {
@@ -63,7 +74,7 @@ func TestBooksNoticeWhatIsWrong(t *testing.T) {
 		held           func(*books) bool
 	}{
 		{"syn4", "one SYN is not answered", func(b *books) { b.k.Verdicts.Sent-- }, func(b *books) bool { return b.decided().Held }},
-		{"syn4", "one is dropped", func(b *books) { b.k.Verdicts.Dropped[burst.TarpitOff]++ }, func(b *books) bool { return b.decided().Held }},
+		{"syn4", "one is dropped", func(b *books) { b.k.Verdicts.Dropped[reasonOf(b, "tarpit_off")]++ }, func(b *books) bool { return b.decided().Held }},
 		{"syn4", "one is consumed", func(b *books) { b.k.Verdicts.Consumed++ }, func(b *books) bool { return b.decided().Held }},
 		{"syn4", "a module is missing", func(b *books) { b.k.Names = b.k.Names[1:] }, func(b *books) bool { return b.loaded().Held }},
 		{"syn4", "frames went round the last module", func(b *books) { b.k.Stages[len(b.k.Stages)-1].Entered /= 2 }, func(b *books) bool { return b.loaded().Held }},
@@ -72,7 +83,7 @@ func TestBooksNoticeWhatIsWrong(t *testing.T) {
 		{"syn4", "no event came", func(b *books) { b.crew[0].ring = event.NewRing(64) }, func(b *books) bool { return b.events().Held }},
 		{"udp", "one is answered", func(b *books) { b.k.Verdicts.Sent++ }, func(b *books) bool { return b.checked().Held || b.decided().Held }},
 		{"hold", "none is answered", func(b *books) { b.k.Verdicts.Sent = 0 }, func(b *books) bool { return b.decided().Held }},
-		{"mix", "all UDP is missing", func(b *books) { b.k.Verdicts.Dropped[burst.TarpitUDP] = 0 }, func(b *books) bool { return b.decided().Held }},
+		{"mix", "all UDP is missing", func(b *books) { b.k.Verdicts.Dropped[reasonOf(b, "tarpit_udp")] = 0 }, func(b *books) bool { return b.decided().Held }},
 		{"mix", "broken checksums pass", func(b *books) { b.k.Verdicts.Dropped[burst.TCPChecksum] = 0 }, func(b *books) bool { return b.decided().Held }},
 	} {
 		b := booksOf(t, c.workload)

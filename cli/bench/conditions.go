@@ -90,15 +90,15 @@ func (n *node) lookups() []report.Condition {
 
 // tally is what all shots of a source must come to.
 type tally struct {
-	replies int                   // of Frames, answered
-	limited int                   // of those, answered only as budgets allow
-	dropped [burst.NumReasons]int // without reply, by reason
-	stages  map[string]int        // frames that end in a stage
-	events  int                   // frames that leave an event
+	replies int            // of Frames, answered
+	limited int            // of those, answered only as budgets allow
+	dropped map[string]int // without reply, by reason
+	stages  map[string]int // frames that end in a stage
+	events  int            // frames that leave an event
 }
 
 func tallyOf(list []shot) tally {
-	t := tally{stages: map[string]int{}}
+	t := tally{stages: map[string]int{}, dropped: map[string]int{}}
 	for i := range list {
 		x := &list[i]
 		t.stages[x.stage]++

@@ -19,7 +19,7 @@ type played struct {
 	scene   *scene
 	shots   []shot
 	replies [][]byte
-	dropped [burst.NumReasons]uint64
+	dropped map[string]uint64
 	table   *session.Table
 	now     int64
 }
@@ -38,7 +38,7 @@ func sceneOf(t *testing.T, s setup) *scene {
 // asked, and takes the mark of the lookup away with that.
 func play(t *testing.T, s setup, st stamp) *played {
 	t.Helper()
-	p := &played{scene: sceneOf(t, s), now: int64(time.Second)}
+	p := &played{dropped: map[string]uint64{}, scene: sceneOf(t, s), now: int64(time.Second)}
 	var err error
 	if p.shots, err = p.scene.shots(s.workload); err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func play(t *testing.T, s setup, st stamp) *played {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var first [burst.NumReasons]uint64
+	var first [burst.MaxReasons]uint64
 	for i := 0; i < 2*Frames; i += burst.Size {
 		if i == Frames {
 			first = b.Verdicts.Dropped
@@ -87,8 +87,8 @@ func play(t *testing.T, s setup, st stamp) *played {
 			t.Fatalf("%d sent, %d slots", got, b.Send.Count())
 		}
 	}
-	for r := range first {
-		p.dropped[r] = b.Verdicts.Dropped[r] - first[r]
+	for r, info := range w.Chain().Reasons {
+		p.dropped[info.Name] = b.Verdicts.Dropped[r] - first[r]
 	}
 	return p
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-
-	"mire/dpdk/burst"
 )
 
 // shot is one frame of a source and what must become of it.
@@ -15,8 +13,8 @@ type shot struct {
 	frame []byte
 	// reply makes the one right answer under the keys of a Unix day; nil: none.
 	reply func(m *maker, day int64) []byte
-	// why is the reason for which a frame without reply is dropped.
-	why burst.Reason
+	// why is the name of the reason for which a frame without reply is dropped.
+	why string
 	// limited: the reply may be withheld because its connection or sender has spent its replies.
 	limited bool
 	// stage is the module that decides it: stageParse, or the name of one.

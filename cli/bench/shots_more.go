@@ -16,7 +16,7 @@ var udpPorts = [...]uint16{53, 123, 161, 389, 500, 1900, 5060, 5353}
 func udpShot(s *scene, m *maker, i int) shot {
 	to := s.target(i)
 	to.port = udpPorts[i%len(udpPorts)]
-	return shot{frame: m.udp(s.sender(i), to, uint16(i), s.body(i, 14+20+8)), event: true, target: to.ip, why: burst.TarpitUDP}
+	return shot{frame: m.udp(s.sender(i), to, uint16(i), s.body(i, 14+20+8)), event: true, target: to.ip, why: "tarpit_udp"}
 }
 
 func udpNote(*engine.Counters) string {
@@ -59,16 +59,16 @@ func malformed(s *scene, m *maker, i int) shot {
 	switch i % 4 {
 	case 0:
 		x.frame[tcp4Flaw.at] ^= 0x5a
-		x.why = burst.TCPChecksum
+		x.why = burst.TCPChecksum.String()
 	case 1:
 		x.frame[ipFlaw.at] ^= 0x5a
-		x.why = burst.IPv4Checksum
+		x.why = burst.IPv4Checksum.String()
 	case 2:
 		x.frame[14] = 0x44
-		x.why = burst.IPv4Malformed
+		x.why = burst.IPv4Malformed.String()
 	default:
 		x.frame[14+20+12] = 0x10
-		x.why = burst.TCPMalformed
+		x.why = burst.TCPMalformed.String()
 	}
 	return x
 }

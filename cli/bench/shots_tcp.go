@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/gopacket/layers"
 
-	"mire/dpdk/burst"
 	"mire/engine"
 )
 
@@ -70,7 +69,7 @@ func (s *scene) ackFrame(m *maker, i int) []byte {
 
 // ackShot is that ACK, which needs no answer.
 func ackShot(s *scene, m *maker, i int) shot {
-	return shot{frame: s.ackFrame(m, i), event: true, target: s.target(i).ip, why: burst.TarpitHandshake}
+	return shot{frame: s.ackFrame(m, i), event: true, target: s.target(i).ip, why: "tarpit_handshake"}
 }
 
 // handshakeShot is a SYN, or the ACK of the conversation before: each of the
@@ -100,7 +99,7 @@ func holdShot(s *scene, m *maker, i int) shot {
 	ack := initial(i) + s.cookie(from, to, s.day) + 1
 	return shot{
 		frame:  m.tcp(from, to, uint16(i), layers.TCP{Seq: seq, Ack: ack, ACK: true, Window: 502}, nil),
-		target: to.ip, limited: true, why: burst.TarpitBudget,
+		target: to.ip, limited: true, why: overBudget,
 		reply: always(m.tcp(to, from, 0, layers.TCP{Seq: ack, Ack: seq + 1, ACK: true, Window: 0}, nil)),
 	}
 }

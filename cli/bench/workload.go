@@ -38,8 +38,8 @@ type Workload struct {
 // flaw is a byte that, changed, must have the frame dropped.
 type flaw struct {
 	name string
-	at   int // offset in the frame
-	why  burst.Reason
+	at   int          // offset in the frame
+	why  burst.Reason // the parser's
 }
 
 // maxFrame is the longest frame without FCS, bytes.

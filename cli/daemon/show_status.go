@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mire/dpdk"
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	"mire/engine/session"
 )
@@ -145,7 +144,8 @@ func (d *Daemon) showModules([]string) (any, error) {
 }
 
 func (d *Daemon) showDrops([]string) (any, error) {
-	var sum [burst.NumReasons]uint64
+	reasons := d.chain.chain.Reasons
+	sum := make([]uint64, len(reasons))
 	for _, w := range d.workers {
 		c := w.Counters()
 		for r := range sum {
@@ -154,8 +154,7 @@ func (d *Daemon) showDrops([]string) (any, error) {
 	}
 	out := []Drop{}
 	for r, n := range sum {
-		info := burst.Reasons[r]
-		out = append(out, Drop{Reason: info.Name, Count: n, Help: info.Help})
+		out = append(out, Drop{Reason: reasons[r].Name, Count: n, Help: reasons[r].Help})
 	}
 	return out, nil
 }

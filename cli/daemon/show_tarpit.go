@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"mire/dpdk"
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	"mire/engine/session"
 	"mire/modules/tarpit"
@@ -76,7 +75,7 @@ func (d *Daemon) showTarpit([]string) (any, error) {
 	}
 	v.Answers.SYNACK = t.Rows()[stateless.Row1]
 	for _, w := range d.workers {
-		v.Answers.UDP += w.Counters().Verdicts.Dropped[burst.TarpitUDP]
+		v.Answers.UDP += w.Counters().Dropped("tarpit_udp")
 	}
 	return v, nil
 }

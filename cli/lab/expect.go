@@ -12,7 +12,6 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/types"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	"mire/modules"
 	"mire/modules/tarpit/stateless"
@@ -28,7 +27,7 @@ func (l *Lab) environment() map[string]any {
 	}
 	fwd := l.forwardStats()
 	drops, rows, mods := map[string]uint64{}, map[string]uint64{}, map[string]ModuleStats{}
-	for _, r := range burst.Reasons {
+	for _, r := range modules.All().Reasons {
 		drops[r.Name] = 0
 	}
 	for r := range stateless.NumRows {

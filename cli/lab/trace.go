@@ -9,7 +9,6 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 
-	"mire/dpdk/burst"
 	"mire/engine"
 )
 
@@ -92,7 +91,7 @@ func (l *Lab) tell(w *engine.Traced) {
 func (l *Lab) fate(w *engine.Traced) string {
 	out := w.Fate.String()
 	if w.Fate == engine.FateDropped {
-		out += ": " + w.Reason.String() + " (" + reasonHelp(w) + ")"
+		out += ": " + w.Reason.Name + " (" + w.Reason.Help + ")"
 	}
 	if w.Rule != "" {
 		out += ", " + w.Rule
@@ -180,5 +179,3 @@ func flags(t *layers.TCP) string {
 	}
 	return out
 }
-
-func reasonHelp(w *engine.Traced) string { return burst.Reasons[w.Reason].Help }

@@ -85,7 +85,8 @@ func (l *Lab) modules() (Modules, error) {
 	if l.plane == nil || !isEngine(l.plane.mode) {
 		return v, errNoChain
 	}
-	var dropped [burst.NumReasons]uint64
+	var dropped [burst.MaxReasons]uint64
+	var reasons []burst.ReasonInfo
 	for _, c := range l.plane.count(l).engine {
 		for i, s := range c.Stages {
 			if i == len(v.Modules) {
@@ -94,14 +95,15 @@ func (l *Lab) modules() (Modules, error) {
 			m := &v.Modules[i]
 			m.Entered, m.Decided, m.Sent, m.Originated = m.Entered+s.Entered, m.Decided+s.Decided, m.Sent+s.Sent, m.Originated+s.Originated
 		}
+		reasons = c.Reasons
 		for r, n := range c.Verdicts.Dropped {
 			dropped[r] += n
 		}
 		v.Consumed += c.Verdicts.Consumed
 		v.Balanced = v.Balanced && c.Balanced()
 	}
-	for r, n := range dropped {
-		v.Drops = append(v.Drops, Drop{burst.Reason(r).String(), n, burst.Reasons[r].Help})
+	for r, info := range reasons {
+		v.Drops = append(v.Drops, Drop{info.Name, dropped[r], info.Help})
 	}
 	if l.node.tarpit != nil {
 		for r, n := range l.node.tarpit.Rows() {

@@ -71,6 +71,11 @@ func (p *pair) run(d time.Duration) Counters {
 }
 
 // dropped is how often the other side dropped for a reason.
+func (p *pair) droppedAs(name string) uint64 {
+	r, _ := p.rig.Worker.Chain().Reason(name)
+	return p.dropped(r)
+}
+
 func (p *pair) dropped(r burst.Reason) uint64 { return p.rig.Burst.Verdicts.Dropped[r] }
 
 // Mire takes a second to prove that nobody has the target; then it answers and
@@ -93,7 +98,7 @@ func TestHandshakesComplete(t *testing.T) {
 		if got.Made < 999 || got.SYNACK != got.Made || got.Handshakes != got.SYNACK || got.Unexpected+got.Invalid+got.RST != 0 {
 			t.Errorf("%s: %+v", c.words, got)
 		}
-		if n := p.dropped(burst.TarpitHandshake); n != got.Made {
+		if n := p.droppedAs("tarpit_handshake"); n != got.Made {
 			t.Errorf("%s: the tarpit saw %d of %d handshakes", c.words, n, got.Made)
 		}
 		// Made in one turn, sent with the next, answered with the one behind that.
@@ -121,7 +126,7 @@ func TestFloodStaysSilent(t *testing.T) {
 	p := newPair(t, "syn 172.17.2.32 from 172.17.2.128/26", func(_ *Spec, c *Config) { c.Rate = 1000 })
 	before := p.Counters().Answers
 	got := p.run(200 * time.Millisecond)
-	if got.SYNACK < 190 || got.Answers != before || p.dropped(burst.TarpitHandshake) != 0 {
+	if got.SYNACK < 190 || got.Answers != before || p.droppedAs("tarpit_handshake") != 0 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -212,7 +217,7 @@ func TestEchoesWithABrokenShare(t *testing.T) {
 	for f, r := range map[Fault]burst.Reason{IPChecksum: burst.IPv4Checksum, L4Checksum: burst.ICMPChecksum, Fragment: burst.IPv4Fragment,
 		ShortLength: burst.ICMPMalformed, EtherType: burst.EtherTypeUnknown, DoubleTag: burst.VLANNested, Runt: burst.FrameShort} {
 		if n := after[r] - before[r]; n != got.Faults[f] || n == 0 {
-			t.Errorf("%s: %d sent, %d dropped as %s", f, got.Faults[f], n, burst.Reasons[r].Name)
+			t.Errorf("%s: %d sent, %d dropped as %s", f, got.Faults[f], n, r)
 		}
 	}
 	if n := after[burst.IPv4Malformed] - before[burst.IPv4Malformed]; n != got.Faults[Truncated]+got.Faults[TotalLength]+got.Faults[HeaderLength]+got.Faults[Version] {

@@ -111,11 +111,11 @@ type IO struct {
 // Sent + Originated + Consumed + the sum of Dropped at the end of each turn.
 type Verdicts struct {
 	Received   uint64
-	Sent       uint64 // received slots that go out, rewritten
-	Consumed   uint64 // frames that were addressed to us and answered nothing
-	Originated uint64 // frames of our own
-	Starved    uint64 // frames of our own that found no spare slot
-	Dropped    [NumReasons]uint64
+	Sent       uint64             // received slots that go out, rewritten
+	Consumed   uint64             // frames that were addressed to us and answered nothing
+	Originated uint64             // frames of our own
+	Starved    uint64             // frames of our own that found no spare slot
+	Dropped    [MaxReasons]uint64 // by Reason
 	// Partial counts TCP and UDP frames that were accepted with an unfinished
 	// checksum; they are also in whatever became of them above.
 	Partial uint64

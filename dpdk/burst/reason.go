@@ -1,7 +1,9 @@
 package burst
 
-// Reason says why a frame was dropped. Every drop has one, and `mire show
-// drops` prints this list.
+import "strconv"
+
+// Reason says why a frame was dropped. Every drop has one. The parser's and the
+// engine's stand here; a module declares its own, whose numbers its chain deals.
 type Reason uint8
 
 // Parse: the frame is not what it says it is, or nothing we read.
@@ -38,48 +40,26 @@ const (
 	TxFull
 	TxRefused
 
-	// Our own addresses (arp, ping) and the gate (master).
-	ARPNotOurs
-	EchoTooLong
-	NotMaster
-	VRRPIgnored
-	SyncIgnored
-
-	// Tarpit: addresses.
-	TarpitOff
-	TarpitSource
-	TarpitIgnored
-	TarpitExempt
-	TarpitReal
-	TarpitUnknown
-	TarpitProbing
-	TarpitBounds
-	TarpitObserve
-	TarpitDAD
-	TarpitDHCP
-	TarpitGratuitous
-	TarpitNDInvalid
-	TarpitProtocol
-	TarpitUDP
-	TarpitDeaf
-
-	// Tarpit: TCP, by row of the decision table (see modules/tarpit/README.md).
-	TarpitBackscatter
-	TarpitStealth
-	TarpitReset
-	TarpitAckScan
-	TarpitHandshake
-	TarpitSilent
-	TarpitBudget
-	TarpitCovered
-
-	NumReasons
+	NumReasons // of the engine; the modules' follow
 )
+
+// MaxReasons is how many reasons the engine and the modules of a chain may have
+// together.
+const MaxReasons = 128
+
+// Own is a module's own number of one of its reasons, from 0.
+type Own uint8
+
+// Block is where the reasons of a module begin among those of its chain.
+type Block Reason
+
+// Of is the reason that a module numbers own.
+func (b Block) Of(own Own) Reason { return Reason(b) + Reason(own) }
 
 // ReasonInfo is the name of a reason as printed and what it means.
 type ReasonInfo struct{ Name, Help string }
 
-// Reasons describes every reason, indexed by it.
+// Reasons describes the engine's reasons, indexed by them.
 var Reasons = [NumReasons]ReasonInfo{
 	FrameShort:        {"frame_short", "shorter than its Ethernet, VLAN or network header"},
 	FrameMultiSegment: {"frame_multi_segment", "spread over several mbufs: larger than one buffer"},
@@ -111,43 +91,13 @@ var Reasons = [NumReasons]ReasonInfo{
 	Stopping:  {"stopping", "received after the worker was told to stop"},
 	TxFull:    {"tx_full", "decided to be sent, but the TX queue stayed full"},
 	TxRefused: {"tx_refused", "decided to be sent, but longer than the MTU of its port, or refused by the kernel behind it"},
-
-	ARPNotOurs:  {"arp_not_ours", "an ARP or ND answer that nobody here waits for: learnt from, then dropped"},
-	EchoTooLong: {"echo_too_long", "an echo request to us whose reply would not fit"},
-	VRRPIgnored: {"vrrp_ignored", "a VRRP advertisement for this virtual router that is not listened to: `mire show vrrp` says why"},
-	SyncIgnored: {"sync_ignored", "a datagram on the port of bngsync that is not accepted: `mire show ha` says why"},
-	NotMaster:   {"not_master", "this node is backup"},
-
-	TarpitOff:        {"tarpit_off", "for an address that is not ours in a network without tarpit"},
-	TarpitSource:     {"tarpit_source", "source is zero, loopback, multicast, broadcast or itself captured"},
-	TarpitIgnored:    {"tarpit_ignored", "source listed by `tarpit ignore`"},
-	TarpitExempt:     {"tarpit_exempt", "destination is never captured: exempt, host, gateway, peer, network, broadcast or anycast"},
-	TarpitReal:       {"tarpit_real", "destination belongs to a living host"},
-	TarpitUnknown:    {"tarpit_unknown", "destination not proven absent yet: a proof was started"},
-	TarpitProbing:    {"tarpit_probing", "destination not proven absent yet: a proof is under way"},
-	TarpitBounds:     {"tarpit_bounds", "no proof could start: probe rate, table or quota at its bound, or a handover under way"},
-	TarpitObserve:    {"tarpit_observe", "would have been answered: this network only observes"},
-	TarpitDAD:        {"tarpit_dad", "an ARP probe or duplicate address detection: never answered"},
-	TarpitDHCP:       {"tarpit_dhcp", "from a DHCP server, or held back because a client is asking for an address"},
-	TarpitGratuitous: {"tarpit_gratuitous", "an announcement: learnt from, needs no answer"},
-	TarpitNDInvalid:  {"tarpit_nd_invalid", "neighbour discovery that asks nothing of us"},
-	TarpitProtocol:   {"tarpit_protocol", "a protocol that a captured address does not answer"},
-	TarpitDeaf:       {"tarpit_deaf", "request for a captured address on a network where we do not hear answers"},
-	TarpitUDP:        {"tarpit_udp", "UDP to a captured address: logged, never answered"},
-
-	TarpitBackscatter: {"tarpit_backscatter", "row 3: unsolicited SYN-ACK"},
-	TarpitStealth:     {"tarpit_stealth", "row 4: a flag combination only scanners send"},
-	TarpitReset:       {"tarpit_reset", "row 5: RST"},
-	TarpitAckScan:     {"tarpit_ack_scan", "row 6: ACK of no connection of ours"},
-	TarpitHandshake:   {"tarpit_handshake", "row 7: completes a handshake, needs no answer"},
-	TarpitSilent:      {"tarpit_silent", "the network's policy stays silent here"},
-	TarpitBudget:      {"tarpit_budget", "row 13: the connection or its source has spent its replies"},
-	TarpitCovered:     {"tarpit_covered", "rows 10 to 12: the reply to another segment of its burst acknowledges it too"},
 }
 
+// String is the name of a reason of the engine; what a chain has dealt to its
+// modules is named by the chain.
 func (r Reason) String() string {
 	if r < NumReasons {
 		return Reasons[r].Name
 	}
-	return "invalid"
+	return "reason " + strconv.Itoa(int(r))
 }

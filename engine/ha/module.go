@@ -61,7 +61,7 @@ func (m *Module) Stage(w *engine.Worker) (engine.Stage, error) {
 		rand.Read(id[:]) // never fails (crypto/rand)
 		m.common.gate = newGate(w.Secret, binary.BigEndian.Uint64(id[:]))
 	}
-	s := &stage{w: w, c: &m.common, porter: porter{gate: m.common.gate}}
+	s := &stage{w: w, c: &m.common, reasons: w.Reasons(m), porter: porter{gate: m.common.gate}}
 	if w.ID != 0 {
 		m.common.boxes[w.ID] = new(box)
 		return s, nil

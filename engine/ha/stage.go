@@ -10,13 +10,14 @@ import (
 // stage hears the peer on one worker. That of worker 0 is the Peer; the others
 // hand over what they get and found authentic.
 type stage struct {
-	w      *engine.Worker
-	c      *common
-	way    way
-	peer   *Peer  // worker 0 only
-	porter porter // others
-	out    outlet
-	seen   event.Event
+	w       *engine.Worker
+	reasons burst.Block
+	c       *common
+	way     way
+	peer    *Peer  // worker 0 only
+	porter  porter // others
+	out     outlet
+	seen    event.Event
 }
 
 var _ engine.Stopper = (*stage)(nil)
@@ -41,15 +42,15 @@ func (s *stage) Process(b *burst.Burst) {
 		switch {
 		case !fromPeer:
 			s.c.strangers.Add(1)
-			b.Drop(i, burst.SyncIgnored)
+			b.Drop(i, s.reasons.Of(dropIgnored))
 		case mt.Flags&burst.Truncated != 0 || end > len(f):
 			s.c.cut.Add(1)
-			b.Drop(i, burst.SyncIgnored)
+			b.Drop(i, s.reasons.Of(dropIgnored))
 		case s.w.ID != 0:
 			if s.handOver(f[mt.Payload:end], b.Now) {
 				b.Consume(i)
 			} else {
-				b.Drop(i, burst.SyncIgnored)
+				b.Drop(i, s.reasons.Of(dropIgnored))
 			}
 		default:
 			if !ready {
@@ -59,7 +60,7 @@ func (s *stage) Process(b *burst.Burst) {
 			if s.peer.Receive(f[mt.Payload:end], b.Now, &s.out) == None {
 				b.Consume(i)
 			} else {
-				b.Drop(i, burst.SyncIgnored)
+				b.Drop(i, s.reasons.Of(dropIgnored))
 			}
 		}
 	}

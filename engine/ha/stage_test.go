@@ -112,7 +112,7 @@ func TestTwoNodesOverFrames(t *testing.T) {
 		if v6 != (sb.Received6 > 0) || v6 != (sb.Received4 == 0) || sb.PeerMAC != enginetest.RealMAC {
 			t.Errorf("IPv6 %v: %+v", v6, sb)
 		}
-		if d := b.Burst.Verdicts.Dropped; d[burst.SyncIgnored]+d[burst.UDPChecksum] != 0 {
+		if d := b.Burst.Verdicts.Dropped; d[b.Worker.Reasons(b.mod).Of(dropIgnored)]+d[burst.UDPChecksum] != 0 {
 			t.Errorf("dropped %v", d)
 		}
 	}
@@ -125,9 +125,9 @@ func TestDatagramsOfStrangersAndGarbage(t *testing.T) {
 	stranger := enginetest.UDP(enginetest.PeerMAC, enginetest.RealMAC, netip.AddrPortFrom(enginetest.Peer4, Port), to, make([]byte, 100))
 	garbage := enginetest.UDP(otherMAC, enginetest.RealMAC, netip.AddrPortFrom(other4, Port), to, make([]byte, 100))
 	empty := enginetest.UDP(otherMAC, enginetest.RealMAC, netip.AddrPortFrom(other4, Port), to, nil)
-	a.Turn(stranger, garbage, empty).WantDropped(t, burst.SyncIgnored, 3)
+	a.Turn(stranger, garbage, empty).WantDropped(t, "sync_ignored", 3)
 	elsewhere := enginetest.UDP(otherMAC, enginetest.RealMAC, netip.AddrPortFrom(other4, Port), netip.AddrPortFrom(enginetest.Real4, 53), nil)
-	a.Turn(elsewhere).WantDropped(t, burst.Unclaimed, 1)
+	a.Turn(elsewhere).WantDropped(t, burst.Unclaimed.String(), 1)
 	a.Pass(20 * time.Millisecond)
 	s := a.mod.Status()
 	if s.Strangers != 1 || s.Rejected[Magic] != 1 || s.Rejected[Short] != 1 || s.Received4 != 3 {

@@ -17,9 +17,11 @@ func New() engine.Module { return module{} }
 func (module) Name() string { return "arp" }
 
 // Stage implements engine.Module.
-func (module) Stage(w *engine.Worker) (engine.Stage, error) {
+func (m module) Stage(w *engine.Worker) (engine.Stage, error) {
 	if w.Neighbours == nil {
 		return nil, errors.New("arp: the worker has no neighbour table; set Worker.Neighbours to the table that all workers share")
 	}
-	return newStage(w), nil
+	s := newStage(w)
+	s.reasons = w.Reasons(m)
+	return s, nil
 }

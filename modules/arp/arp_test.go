@@ -56,7 +56,7 @@ func TestVirtBelongsToTheMaster(t *testing.T) {
 		t.Errorf("virt is not at the virtual MAC: %x", got)
 	}
 	r.Role.Set(engine.Backup)
-	r.Turn(ask).WantDropped(t, burst.Unclaimed, 1)
+	r.Turn(ask).WantDropped(t, burst.Unclaimed.String(), 1)
 	if got := r.Turn(enginetest.Hex(request)).WantReply(t); config.MAC(got[22:28]) != enginetest.RealMAC {
 		t.Errorf("a backup does not answer for its real address: %x", got)
 	}
@@ -82,7 +82,7 @@ func TestNotOurs(t *testing.T) {
 		"advertisement of another":        enginetest.Advertise(enginetest.PeerMAC, enginetest.GroupMAC(allNodes), enginetest.Peer6, allNodes, enginetest.Peer6, 0x20, enginetest.PeerMAC),
 		"solicitation of another":         enginetest.Solicit(enginetest.PeerMAC, enginetest.Peer6, free6, enginetest.PeerMAC),
 	} {
-		t.Run(name, func(t *testing.T) { r.Turn(frame).WantDropped(t, burst.Unclaimed, 1) })
+		t.Run(name, func(t *testing.T) { r.Turn(frame).WantDropped(t, burst.Unclaimed.String(), 1) })
 	}
 	if e := r.Drain(); len(e) != 0 {
 		t.Errorf("events: %+v", e)
@@ -93,8 +93,8 @@ func TestAnswersAddressedToUs(t *testing.T) {
 	r := settled(t)
 	r.Turn(enginetest.ARP(2, enginetest.PeerMAC, enginetest.Peer4, enginetest.RealMAC, enginetest.Real4)).WantConsumed(t, 1)
 	r.Turn(enginetest.Advertise(enginetest.PeerMAC, enginetest.RealMAC, enginetest.Peer6, enginetest.Real6, enginetest.Peer6, 0x60, enginetest.PeerMAC)).WantConsumed(t, 1)
-	r.Turn(enginetest.ARP(2, enginetest.PeerMAC, enginetest.Peer4, enginetest.RealMAC, free4)).WantDropped(t, burst.ARPNotOurs, 1)
-	r.Turn(enginetest.Advertise(enginetest.PeerMAC, enginetest.RealMAC, enginetest.Peer6, free6, enginetest.Peer6, 0x60, enginetest.PeerMAC)).WantDropped(t, burst.ARPNotOurs, 1)
+	r.Turn(enginetest.ARP(2, enginetest.PeerMAC, enginetest.Peer4, enginetest.RealMAC, free4)).WantDropped(t, "arp_not_ours", 1)
+	r.Turn(enginetest.Advertise(enginetest.PeerMAC, enginetest.RealMAC, enginetest.Peer6, free6, enginetest.Peer6, 0x60, enginetest.PeerMAC)).WantDropped(t, "arp_not_ours", 1)
 }
 
 func TestAnnouncementsAtStart(t *testing.T) {
@@ -162,7 +162,7 @@ func TestConflictIsDefendedOnceInTenSeconds(t *testing.T) {
 func TestConflictInQuestionForAnother(t *testing.T) {
 	r := settled(t)
 	o := r.Turn(enginetest.WhoHas(config.MAC{2, 0, 0, 0, 0, 0x66}, enginetest.Real4, free4))
-	if o.Originated != 1 || o.Dropped[burst.Unclaimed] != 1 {
+	if o.Originated != 1 || o.Dropped[burst.Unclaimed.String()] != 1 {
 		t.Errorf("%+v", o)
 	}
 }

@@ -42,7 +42,7 @@ func (s *stage) arp(b *burst.Burst, i int) {
 	toUs := n.HasMAC(eth.Dst(), s.master)
 	switch {
 	case which == own.Foreign && toUs && h.Op() == packet.ARPReply:
-		b.Drop(i, burst.ARPNotOurs)
+		b.Drop(i, s.reasons.Of(dropNotOurs))
 	case which == own.Foreign:
 		if onLink && h.IsGratuitous() {
 			s.table.Heard(n.Number, 0, sender, mac, neigh.Announcing, b.Now)

@@ -112,7 +112,7 @@ func (s *stage) advertised(b *burst.Burst, i int, n *own.Network, h packet.ND) {
 	}
 	dstHi, dstLo := ip.DstWords()
 	if _, w := n.Find(dstHi, dstLo, s.master); w == own.Foreign {
-		b.Drop(i, burst.ARPNotOurs)
+		b.Drop(i, s.reasons.Of(dropNotOurs))
 		return
 	}
 	switch {

@@ -31,7 +31,7 @@ func TestLinkLocalAddressesAreAnswered(t *testing.T) {
 		}
 		o := r.Turn(enginetest.Solicit(enginetest.PeerMAC, hostLink, virtLink, enginetest.PeerMAC))
 		if role == engine.Backup {
-			o.WantDropped(t, burst.Unclaimed, 1)
+			o.WantDropped(t, burst.Unclaimed.String(), 1)
 		} else if got := o.WantReply(t); config.MAC(got[6:12]) != enginetest.Virt6MAC {
 			t.Errorf("%v: %x", role, got)
 		}

@@ -80,7 +80,7 @@ func TestSolicitationIsAnswered(t *testing.T) {
 func TestVirt6BelongsToTheMaster(t *testing.T) {
 	r := settled(t)
 	r.Role.Set(engine.Backup)
-	r.Turn(enginetest.Solicit(enginetest.PeerMAC, enginetest.Peer6, enginetest.Virt6, enginetest.PeerMAC)).WantDropped(t, burst.Unclaimed, 1)
+	r.Turn(enginetest.Solicit(enginetest.PeerMAC, enginetest.Peer6, enginetest.Virt6, enginetest.PeerMAC)).WantDropped(t, burst.Unclaimed.String(), 1)
 }
 
 // The longest question: its options are longer than the answer's.

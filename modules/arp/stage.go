@@ -10,12 +10,13 @@ import (
 
 // stage is the module on one worker.
 type stage struct {
-	worker *engine.Worker
-	table  *neigh.Table
-	keeper *neigh.Keeper
-	nets   own.Networks
-	mine   []owned // what we announce and defend
-	spare  []owned // the memory of mine before the last Apply
+	worker  *engine.Worker
+	reasons burst.Block
+	table   *neigh.Table
+	keeper  *neigh.Keeper
+	nets    own.Networks
+	mine    []owned // what we announce and defend
+	spare   []owned // the memory of mine before the last Apply
 	// quiet says that nothing is left to announce.
 	quiet bool
 	// master is the role in this turn.

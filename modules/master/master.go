@@ -18,13 +18,14 @@ func New() engine.Module { return module{} }
 func (module) Name() string { return "master" }
 
 // Stage implements engine.Module.
-func (module) Stage(w *engine.Worker) (engine.Stage, error) {
-	return &stage{role: w.Role, stale: !w.Role.Master()}, nil
+func (m module) Stage(w *engine.Worker) (engine.Stage, error) {
+	return &stage{role: w.Role, reasons: w.Reasons(m), stale: !w.Role.Master()}, nil
 }
 
 // stage is the gate on one worker.
 type stage struct {
-	role *engine.Role
+	role    *engine.Role
+	reasons burst.Block
 	// stale: the receive queues still hold frames from before this node became
 	// master; whoever sent them may have had its answer from the other node.
 	stale bool
@@ -43,7 +44,7 @@ func (s *stage) Process(b *burst.Burst) {
 	} else {
 		s.stale = true
 	}
-	b.DropAll(b.Undecided, burst.NotMaster)
+	b.DropAll(b.Undecided, s.reasons.Of(dropNotMaster))
 }
 
 // Tick implements engine.Stage: where no frames came none are waiting.

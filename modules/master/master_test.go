@@ -20,12 +20,12 @@ func frames() [][]byte {
 
 func TestGateFollowsTheRole(t *testing.T) {
 	r := rig.New(t, enginetest.Snapshot(), New())
-	r.Turn(frames()...).WantDropped(t, burst.Unclaimed, 3)
+	r.Turn(frames()...).WantDropped(t, burst.Unclaimed.String(), 3)
 	r.Role.Set(engine.Backup)
-	r.Turn(frames()...).WantDropped(t, burst.NotMaster, 3)
+	r.Turn(frames()...).WantDropped(t, "not_master", 3)
 	r.Role.Set(engine.Master)
 	r.Pass(time.Millisecond) // no frame waits
-	r.Turn(frames()...).WantDropped(t, burst.Unclaimed, 3)
+	r.Turn(frames()...).WantDropped(t, burst.Unclaimed.String(), 3)
 }
 
 // Full bursts behind one another are a queue from before.
@@ -37,13 +37,13 @@ func TestNewMasterDrainsItsQueues(t *testing.T) {
 	for i := range full {
 		full[i] = one
 	}
-	r.Turn(full...).WantDropped(t, burst.NotMaster, burst.Size)
+	r.Turn(full...).WantDropped(t, "not_master", burst.Size)
 	r.Role.Set(engine.Master)
 	for range 3 {
-		r.Turn(full...).WantDropped(t, burst.NotMaster, burst.Size)
+		r.Turn(full...).WantDropped(t, "not_master", burst.Size)
 	}
-	r.Turn(one).WantDropped(t, burst.NotMaster, 1)
-	r.Turn(full...).WantDropped(t, burst.Unclaimed, burst.Size)
+	r.Turn(one).WantDropped(t, "not_master", 1)
+	r.Turn(full...).WantDropped(t, burst.Unclaimed.String(), burst.Size)
 }
 
 func TestZeroAllocation(t *testing.T) {
@@ -56,8 +56,8 @@ func TestZeroAllocation(t *testing.T) {
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
-	if b.Verdicts.Dropped[burst.NotMaster] != b.Verdicts.Received {
-		t.Errorf("dropped %d of %d", b.Verdicts.Dropped[burst.NotMaster], b.Verdicts.Received)
+	if b.Verdicts.Dropped[s.reasons.Of(dropNotMaster)] != b.Verdicts.Received {
+		t.Errorf("dropped %d of %d", b.Verdicts.Dropped[s.reasons.Of(dropNotMaster)], b.Verdicts.Received)
 	}
 }
 

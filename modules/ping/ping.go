@@ -13,4 +13,6 @@ func New() engine.Module { return module{} }
 func (module) Name() string { return "ping" }
 
 // Stage implements engine.Module.
-func (module) Stage(w *engine.Worker) (engine.Stage, error) { return &stage{role: w.Role}, nil }
+func (m module) Stage(w *engine.Worker) (engine.Stage, error) {
+	return &stage{role: w.Role, reasons: w.Reasons(m)}, nil
+}

@@ -68,7 +68,7 @@ func TestEverySizeThatFits(t *testing.T) {
 			}
 		}
 		for _, n := range []int{1501 - c.header, 1900 - c.header} {
-			r.Turn(enginetest.Echo(enginetest.PeerMAC, c.mac, c.src, c.dst, 1, 1, pattern(n))).WantDropped(t, burst.EchoTooLong, 1)
+			r.Turn(enginetest.Echo(enginetest.PeerMAC, c.mac, c.src, c.dst, 1, 1, pattern(n))).WantDropped(t, "echo_too_long", 1)
 		}
 	}
 }
@@ -80,7 +80,7 @@ func TestVirtBelongsToTheMaster(t *testing.T) {
 		src, dst netip.Addr
 		mac      config.MAC
 	}{{enginetest.Peer4, enginetest.Virt4, enginetest.VirtMAC}, {enginetest.Peer6, enginetest.Virt6, enginetest.Virt6MAC}} {
-		r.Turn(enginetest.Echo(enginetest.PeerMAC, c.mac, c.src, c.dst, 1, 1, nil)).WantDropped(t, burst.Unclaimed, 1)
+		r.Turn(enginetest.Echo(enginetest.PeerMAC, c.mac, c.src, c.dst, 1, 1, nil)).WantDropped(t, burst.Unclaimed.String(), 1)
 	}
 	r.Turn(enginetest.Hex(request)).WantReply(t)
 }
@@ -106,10 +106,10 @@ func TestNeverAnswered(t *testing.T) {
 		"from ::1":                 enginetest.Echo(enginetest.PeerMAC, enginetest.RealMAC, ip("::1"), enginetest.Real6, 1, 1, nil),
 		"from an IPv6 group":       enginetest.Echo(enginetest.PeerMAC, enginetest.RealMAC, ip("ff02::1"), enginetest.Real6, 1, 1, nil),
 	} {
-		t.Run(name, func(t *testing.T) { r.Turn(frame).WantDropped(t, burst.Unclaimed, 1) })
+		t.Run(name, func(t *testing.T) { r.Turn(frame).WantDropped(t, burst.Unclaimed.String(), 1) })
 	}
 	group := ip("ff02::1")
-	r.Turn(enginetest.Echo(enginetest.PeerMAC, enginetest.GroupMAC(group), enginetest.Peer6, group, 1, 1, nil)).WantDropped(t, burst.NoNetwork, 1)
+	r.Turn(enginetest.Echo(enginetest.PeerMAC, enginetest.GroupMAC(group), enginetest.Peer6, group, 1, 1, nil)).WantDropped(t, burst.NoNetwork.String(), 1)
 }
 
 // The reply carries none of the options of the request, and all of its data.

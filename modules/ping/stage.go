@@ -10,8 +10,9 @@ import (
 
 // stage is the module on one worker.
 type stage struct {
-	role *engine.Role
-	nets own.Networks
+	role    *engine.Role
+	reasons burst.Block
+	nets    own.Networks
 }
 
 var _ engine.Stage = (*stage)(nil)
@@ -54,7 +55,7 @@ func (s *stage) echo(b *burst.Burst, i int, master bool) {
 		return
 	}
 	if tooLong(b, i, n) {
-		b.Drop(i, burst.EchoTooLong)
+		b.Drop(i, s.reasons.Of(dropTooLong))
 		return
 	}
 	packet.EchoReply(b, i)

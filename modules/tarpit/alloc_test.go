@@ -66,7 +66,7 @@ func TestProcessTickAndObserveDoNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(4000, turn); n != 0 {
 		t.Fatalf("%v allocations a turn", n)
 	}
-	if b.Verdicts.Sent == 0 || b.Verdicts.Originated == 0 || b.Verdicts.Dropped[burst.TarpitUDP] == 0 {
+	if b.Verdicts.Sent == 0 || b.Verdicts.Originated == 0 || b.Verdicts.Dropped[st.reasons.Of(dropUDP)] == 0 {
 		t.Fatalf("verdicts %+v: the turns did nothing", b.Verdicts)
 	}
 }

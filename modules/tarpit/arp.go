@@ -21,11 +21,11 @@ func (s *stage) answerARP(b *burst.Burst) {
 		if !packet.EthernetAt(b, i).IsMulticast() && !n.isMAC(destination(b.Frame(i))) {
 			continue // between two others
 		}
-		if why := s.refuseARP(b, i, n); why != burst.NumReasons {
-			if why == burst.TarpitDHCP {
+		if why := s.refuseARP(b, i, n); why != accepted {
+			if why == dropDHCP {
 				s.sparedServer(b, i, n)
 			}
-			b.Drop(i, why)
+			s.drop(b, i, why)
 			continue
 		}
 		s.keys[i] = n.key(0, own.Map4(packet.ARPAt(b, i).TargetWord()))
@@ -44,27 +44,27 @@ func (s *stage) answerARP(b *burst.Burst) {
 }
 
 // refuseARP is why an ARP packet is not to be answered whatever is known of its
-// target, or burst.NumReasons.
-func (s *stage) refuseARP(b *burst.Burst, i int, n *network) burst.Reason {
+// target, or accepted.
+func (s *stage) refuseARP(b *burst.Burst, i int, n *network) burst.Own {
 	h := packet.ARPAt(b, i)
 	src, dst := own.Map4(h.SenderWord()), own.Map4(h.TargetWord())
 	switch {
 	case !n.watched():
-		return burst.TarpitOff
+		return dropOff
 	case h.IsProbe():
-		return burst.TarpitDAD
+		return dropDAD
 	case h.Op() != packet.ARPRequest || h.IsGratuitous():
-		return burst.TarpitGratuitous
+		return dropGratuitous
 	case !isUnicast(packet.EthernetAt(b, i).Src()) || !isUnicast(h.SenderMAC()) || n.isMAC(word(h.SenderMAC())):
-		return burst.TarpitSource
+		return dropSource
 	}
-	if why := s.refuseSource(b, i, n, 0, src, 0); why != burst.NumReasons {
+	if why := s.refuseSource(b, i, n, 0, src, 0); why != accepted {
 		return why
 	}
 	if s.snap.Exempt(n.index, 0, dst) {
-		return burst.TarpitExempt
+		return dropExempt
 	}
-	return burst.NumReasons
+	return accepted
 }
 
 // request decides slot i, which asks for s.keys[i] of known state, on behalf of
@@ -75,10 +75,10 @@ func (s *stage) request(b *burst.Burst, i int, n *network, w *waiter) {
 	switch s.states[i] {
 	case session.Unknown:
 		if spared {
-			b.Drop(i, burst.TarpitDHCP)
+			s.drop(b, i, dropDHCP)
 			return
 		}
-		b.Drop(i, s.prove(b, n, k, w))
+		s.drop(b, i, s.prove(b, n, k, w))
 		s.askAsker(b, n, w.ip, w.mac)
 	case session.Probing:
 		s.askAsker(b, n, w.ip, w.mac)
@@ -90,12 +90,12 @@ func (s *stage) request(b *burst.Burst, i int, n *network, w *waiter) {
 		if s.isSettling(k, b.Now) {
 			s.proveAgain(b, n, k, forRequest)
 		}
-		b.Drop(i, burst.TarpitProbing)
+		s.drop(b, i, dropProbing)
 	case session.Real:
-		b.Drop(i, burst.TarpitReal)
+		s.drop(b, i, dropReal)
 	default:
 		if spared {
-			b.Drop(i, burst.TarpitDHCP)
+			s.drop(b, i, dropDHCP)
 			return
 		}
 		s.answerRequest(b, i, n, w)
@@ -108,27 +108,27 @@ func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
 	k := &s.keys[i]
 	r, ok := s.w.Table.Get(*k, b.Now)
 	if !ok || r.State != session.Trapped {
-		b.Drop(i, burst.TarpitUnknown) // changed since the lookup
+		s.drop(b, i, dropUnknown) // changed since the lookup
 		return
 	}
 	if s.isBlindNow(n, &r) {
 		s.release(n, k, b.Now)
-		b.Drop(i, s.prove(b, n, k, w))
+		s.drop(b, i, s.prove(b, n, k, w))
 		return
 	}
 	if n.mode != config.TarpitEnable {
-		b.Drop(i, burst.TarpitObserve)
+		s.drop(b, i, dropObserve)
 		return
 	}
 	s.askRegular(b, n, familyOf(k), w)
 	if n.isDeaf(familyOf(k)) {
-		b.Drop(i, burst.TarpitDeaf)
+		s.drop(b, i, dropDeaf)
 		return
 	}
 	if r.Askers[0] != w.mac && r.Askers[1] != w.mac {
 		r.Askers = [2][6]byte{w.mac, r.Askers[0]}
 		if s.w.Table.Put(&r, 1<<session.Trapped, b.Now) != session.Done {
-			b.Drop(i, burst.TarpitUnknown) // who is not remembered could not be corrected
+			s.drop(b, i, dropUnknown) // who is not remembered could not be corrected
 			return
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/event"
@@ -152,7 +151,7 @@ func cold(t *testing.T, a netip.Addr, f []byte, edits ...func(*config.Snapshot))
 	t.Helper()
 	l := newLab(t, edits...)
 	o := l.Turn(f)
-	l.wantDrop(o, burst.TarpitUnknown)
+	l.wantDrop(o, "tarpit_unknown")
 	before := l.Burst.Verdicts
 	out := append(o.Out, l.Pass(1200*time.Millisecond)...)
 	l.wantState(a, session.Trapped)
@@ -263,7 +262,7 @@ func TestByteRepeatedEvery120sIsAnsweredAfterARestart(t *testing.T) {
 		for restart := range 3 {
 			l = newLab(t) // knows the secret, and nothing else
 			l.Pass(118 * time.Second)
-			l.wantDrop(l.Turn(repetition), burst.TarpitUnknown)
+			l.wantDrop(l.Turn(repetition), "tarpit_unknown")
 			acks := 0
 			for _, f := range l.Pass(1200 * time.Millisecond) {
 				if tcp, ok := et.Decode(f.Data).Layer(layers.LayerTypeTCP).(*layers.TCP); ok {

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/session"
@@ -44,7 +43,7 @@ func TestCaptureFromBeforeAnUnwatchedTimeIsProvenAnew(t *testing.T) {
 				l.Apply(watched(generation(3)))
 				o := l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil),
 					et.TCP(askerMac, et.Virt6MAC, netip.AddrPortFrom(asker6, 9), netip.AddrPortFrom(cold6, 80), 2, 1, 0, nil))
-				if o.Sent != 0 || o.Dropped[burst.TarpitUnknown] != 2 {
+				if o.Sent != 0 || o.Dropped["tarpit_unknown"] != 2 {
 					t.Fatalf("said %q, dropped %v; want two proofs", sayings(o.Out), o.Dropped)
 				}
 				l.Pass(1200 * time.Millisecond)
@@ -63,7 +62,7 @@ func TestRequestAfterAnUnwatchedTimeIsProvenAnew(t *testing.T) {
 		l.Apply(watched(away["disabled"], generation(2)))
 		l.Pass(2 * time.Millisecond)
 		l.Apply(watched(generation(3)))
-		l.wantDrop(l.Turn(ask(cold)), burst.TarpitUnknown)
+		l.wantDrop(l.Turn(ask(cold)), "tarpit_unknown")
 		if got := sayings(l.Pass(1200 * time.Millisecond)); countOf(got, answerTo(cold)) != 1 {
 			t.Fatalf("said %q, want the answer to who waited", got)
 		}

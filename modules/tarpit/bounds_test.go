@@ -68,7 +68,7 @@ func TestProbesStayWithinRateAndBurst(t *testing.T) {
 
 func TestProbeThatCannotGoOutDecidesNothing(t *testing.T) {
 	l := newLab(t, func(s *config.Snapshot) { s.Settings.Bounds4.ProbeRate, s.Settings.Bounds4.ProbeBurst = 0, 0 })
-	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitUnknown)
+	l.wantDrop(l.Turn(ask(cold4)), "tarpit_unknown")
 	if out := l.Pass(900 * time.Millisecond); len(out) != 0 {
 		t.Fatalf("said %q", sayings(out))
 	}
@@ -100,7 +100,7 @@ func TestAddressesUnderProofAreBounded(t *testing.T) {
 	l := newLab(t, func(s *config.Snapshot) { s.Settings.Bounds4.Probing = 10 })
 	refused := uint64(0)
 	for i := range 50 {
-		refused += l.Turn(ask(host4(120 + i))).Dropped[burst.TarpitBounds]
+		refused += l.Turn(ask(host4(120 + i))).Dropped["tarpit_bounds"]
 	}
 	if refused != 40 {
 		t.Fatalf("%d refused, want all but 10", refused)
@@ -109,7 +109,7 @@ func TestAddressesUnderProofAreBounded(t *testing.T) {
 	if st := l.mod.Stats(); st[0].Probing != [2]int{} {
 		t.Fatalf("%v still under proof", st[0].Probing)
 	}
-	l.wantDrop(l.Turn(ask(host4(200))), burst.TarpitUnknown)
+	l.wantDrop(l.Turn(ask(host4(200))), "tarpit_unknown")
 }
 
 func TestPrivateTableOfProofsIsBounded(t *testing.T) {

@@ -28,15 +28,15 @@ func TestDHCPServersAreLearntAndNeverAnswered(t *testing.T) {
 			l.trap(cold4)
 			l.shows(serverMAC, server4)
 			f := dhcp(dhcpFrame{reply: true, typ: typ, server: server4, client: hostMAC, your: other4, mac: serverMAC})
-			if o := l.Turn(f); o.Dropped[burst.NoNetwork] != 1 {
+			if o := l.Turn(f); o.Dropped[burst.NoNetwork.String()] != 1 {
 				t.Errorf("dropped %v, want the message left to others", o.Dropped)
 			}
 			ev := l.Drain()
 			if len(ev) != 1 || ev[0].Kind != event.DHCPServer || ev[0].MAC != serverMAC || ev[0].Remote != server4.As16() {
 				t.Fatalf("events %+v, want DHCPServer with its MAC", ev)
 			}
-			l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), burst.TarpitDHCP)
-			l.wantDrop(l.Turn(et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)), burst.TarpitDHCP)
+			l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), "tarpit_dhcp")
+			l.wantDrop(l.Turn(et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)), "tarpit_dhcp")
 			if l.Turn(f); l.kinds()[event.DHCPServer] != 0 {
 				t.Error("learnt twice")
 			}
@@ -60,9 +60,9 @@ func TestREQUESTNamesOnlyACandidate(t *testing.T) {
 	// that is seen; everything else goes on, for it and for others.
 	l.Drain()
 	l.Turn(discover(1))
-	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitDHCP)
-	l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)), burst.TarpitDHCP)
-	l.wantDrop(l.Turn(ask(host4(131))), burst.TarpitDHCP)
+	l.wantDrop(l.Turn(ask(cold4)), "tarpit_dhcp")
+	l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)), "tarpit_dhcp")
+	l.wantDrop(l.Turn(ask(host4(131))), "tarpit_dhcp")
 	if ev := l.kinds(); ev[event.Spared] != 3 {
 		t.Errorf("events %v, want what was left without an answer", ev)
 	}
@@ -71,7 +71,7 @@ func TestREQUESTNamesOnlyACandidate(t *testing.T) {
 		t.Errorf("SYN of a candidate: dropped %v", o.Dropped)
 	}
 	l.Pass(9 * time.Second)
-	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitDHCP)
+	l.wantDrop(l.Turn(ask(cold4)), "tarpit_dhcp")
 	l.Pass(1100 * time.Millisecond)
 	if o := l.Turn(et.WhoHas(thirdMAC, host4(69), cold4)); o.Sent < 1 {
 		t.Errorf("somebody else: dropped %v", o.Dropped)
@@ -87,7 +87,7 @@ func TestNamesDoNotPushAServerOut(t *testing.T) {
 		l.Turn(choose(clientMAC(i), host4(100+i)))
 		l.Pass(10 * time.Millisecond)
 	}
-	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), burst.TarpitDHCP)
+	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), "tarpit_dhcp")
 	if n := len(l.mod.Domains(l.Lane.Now)[0].Candidates); n != maxCandidates {
 		t.Errorf("%d candidates, want %d", n, maxCandidates)
 	}
@@ -163,7 +163,7 @@ func TestServerBehindARelay(t *testing.T) {
 			if !l.isServer(far4) || l.isServer(other4) {
 				t.Fatalf("server %v, relay %v", l.isServer(far4), l.isServer(other4))
 			}
-			l.wantDrop(l.Turn(et.Echo(otherMAC, et.VirtMAC, far4, cold4, 1, 1, nil)), burst.TarpitDHCP)
+			l.wantDrop(l.Turn(et.Echo(otherMAC, et.VirtMAC, far4, cold4, 1, 1, nil)), "tarpit_dhcp")
 			if o := l.Turn(et.WhoHas(otherMAC, other4, cold4)); o.Sent < 1 {
 				t.Errorf("the relay is not answered: %v", o.Dropped)
 			}
@@ -238,8 +238,8 @@ func TestConfiguredServerNeedsNoLearning(t *testing.T) {
 			s.Settings.DHCPLearn = learn
 		})
 		l.trap(cold4)
-		l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), burst.TarpitDHCP)
-		l.wantDrop(l.Turn(et.Echo(otherMAC, et.VirtMAC, far4, cold4, 1, 1, nil)), burst.TarpitDHCP)
+		l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), "tarpit_dhcp")
+		l.wantDrop(l.Turn(et.Echo(otherMAC, et.VirtMAC, far4, cold4, 1, 1, nil)), "tarpit_dhcp")
 		l.Turn(discover(1))
 		if o := l.Turn(ask(cold4)); o.Sent != 1 {
 			t.Errorf("learn %v: a pause although the server is known: %v", learn, o.Dropped)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/gopacket/layers"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/session"
@@ -69,7 +68,7 @@ func TestAnswerToAFreshCaptureAsksNothing(t *testing.T) {
 	l := newLab(t)
 	l.trap(cold4)
 	probes := l.count(Probes)
-	l.wantDrop(l.Turn(unasked("syn-ack", cold4)), burst.TarpitBackscatter)
+	l.wantDrop(l.Turn(unasked("syn-ack", cold4)), "tarpit_backscatter")
 	if got := l.count(Probes) - probes; got != 0 {
 		t.Fatalf("%d probes although the proof is fresh", got)
 	}

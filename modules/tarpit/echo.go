@@ -11,12 +11,12 @@ import (
 // that a frame holds.
 func (s *stage) echo(b *burst.Burst, i int) {
 	if b.Meta[i].Flags&burst.Truncated != 0 {
-		b.Drop(i, burst.TarpitProtocol) // the reply would lack its end
+		s.drop(b, i, dropProtocol) // the reply would lack its end
 		return
 	}
 	n := &s.nets[b.Meta[i].Net]
 	if s.sparesEcho(b, i, n) {
-		b.Drop(i, burst.TarpitDHCP)
+		s.drop(b, i, dropDHCP)
 		return
 	}
 	s.packetEvent(b, i, n, event.EchoReply)
@@ -37,7 +37,7 @@ func (s *stage) udp(b *burst.Burst, i int) {
 	h := packet.UDPAt(b, i)
 	e.OurPort, e.RemotePort = h.DstPort(), h.SrcPort()
 	s.emit()
-	b.Drop(i, burst.TarpitUDP)
+	s.drop(b, i, dropUDP)
 }
 
 // packetEvent starts an event about the IP packet in slot i.

@@ -9,7 +9,6 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/event"
@@ -41,7 +40,7 @@ func TestDHCPSentToOurMACSteersNothing(t *testing.T) {
 		if o := l.Turn(ask(cold4)); o.Sent != 1 {
 			t.Errorf("to %v: dropped %v, want the answer", mac(to), o.Dropped)
 		}
-		l.wantDrop(l.Turn(ask(second)), burst.TarpitUnknown)
+		l.wantDrop(l.Turn(ask(second)), "tarpit_unknown")
 	}
 }
 
@@ -248,6 +247,6 @@ func TestSolicitationInTheNameOfOurMACIsNotAnswered(t *testing.T) {
 	for _, m := range []config.MAC{et.RealMAC, et.Virt6MAC} {
 		l := newLab(t)
 		l.trap(cold6)
-		l.wantDrop(l.Turn(et.SolicitTo(askerMac, et.GroupMAC(et.SolicitedNode(cold6)), asker6, et.SolicitedNode(cold6), cold6, m)), burst.TarpitSource)
+		l.wantDrop(l.Turn(et.SolicitTo(askerMac, et.GroupMAC(et.SolicitedNode(cold6)), asker6, et.SolicitedNode(cold6), cold6, m)), "tarpit_source")
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"mire/dpdk/burst"
 	"mire/engine/session"
 )
 
@@ -17,10 +16,10 @@ func TestNothingIsCapturedWhileTheRoleIsFrozen(t *testing.T) {
 	for _, a := range []netip.Addr{cold4, cold6} {
 		l.trap(a)
 		running, fresh := a.Next(), a.Next().Next()
-		l.wantDrop(l.Turn(ask(running)), burst.TarpitUnknown)
+		l.wantDrop(l.Turn(ask(running)), "tarpit_unknown")
 		frozen := l.count(ProofsFrozen)
 		l.Role.Freeze(true)
-		l.wantDrop(l.Turn(ask(fresh)), burst.TarpitBounds)
+		l.wantDrop(l.Turn(ask(fresh)), "tarpit_bounds")
 		if o := l.Turn(ask(a)); o.Sent != 1 {
 			t.Errorf("%v is captured and was answered %d times", a, o.Sent)
 		}

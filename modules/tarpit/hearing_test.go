@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/gopacket/layers"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/event"
@@ -265,7 +264,7 @@ func TestHearingThatEnds(t *testing.T) {
 		if got := l.hearing(cold); got != Deaf {
 			t.Fatalf("%v, want deaf", got)
 		}
-		l.wantDrop(l.Turn(ask(cold)), burst.TarpitDeaf)
+		l.wantDrop(l.Turn(ask(cold)), "tarpit_deaf")
 		l.live(2500*time.Millisecond, w, l.asking(time.Second, func() []byte { return ask(cold) }))
 		if o := l.Turn(ask(cold)); o.Sent != 1 {
 			t.Errorf("dropped %v: it hears again", o.Dropped)

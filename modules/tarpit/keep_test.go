@@ -39,7 +39,7 @@ func TestAProofKeepsTwoFlows(t *testing.T) {
 		l.Turn(echoTo(a, 7, 56))
 		l.Turn(echoTo(a, 7, 32))
 		o := l.Turn(udpTo(a, 5), echoTo(a, 8, 56), synTo(a, 1000), echoTo(a, 7, keptPayload+1))
-		if o.Dropped[burst.TarpitProbing] != 4 {
+		if o.Dropped["tarpit_probing"] != 4 {
 			t.Errorf("dropped %v", o.Dropped)
 		}
 		if l.count(Kept) != 2 || l.count(KeptNot) != 4 {
@@ -81,7 +81,7 @@ func TestWhatDoesNotFitIsNotKept(t *testing.T) {
 		}
 		for name, f := range frames {
 			l := newLab(t)
-			l.wantDrop(l.Turn(f), burst.TarpitUnknown)
+			l.wantDrop(l.Turn(f), "tarpit_unknown")
 			if n := replies(l.Pass(1200 * time.Millisecond)); n != 0 || l.count(KeptNot) != 1 || l.count(Kept) != 0 {
 				t.Errorf("%s: %d replies, kept %d, not kept %d", name, n, l.count(Kept), l.count(KeptNot))
 			}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/gopacket/layers"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/enginetest/rig"
@@ -122,7 +121,7 @@ func askBy(mac config.MAC, src4, a netip.Addr) []byte {
 
 // wantDrop demands that exactly one frame was dropped for this reason and
 // nothing was sent.
-func (l *lab) wantDrop(o rig.Outcome, why burst.Reason) {
+func (l *lab) wantDrop(o rig.Outcome, why string) {
 	l.tb.Helper()
 	if o.Dropped[why] != 1 || o.Sent != 0 {
 		l.tb.Fatalf("dropped %v, sent %d; want one %v", o.Dropped, o.Sent, why)

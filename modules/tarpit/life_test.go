@@ -83,7 +83,7 @@ func TestSignOfLifeReleasesACapturedAddressAtOnce(t *testing.T) {
 			if countOf(got, answerTo(c.addr)) != 0 {
 				t.Fatalf("answered in the very turn: %q", got)
 			}
-			if o.Dropped[burst.TarpitReal] != 1 {
+			if o.Dropped["tarpit_real"] != 1 {
 				t.Errorf("dropped %v, want the request as tarpit_real", o.Dropped)
 			}
 			if ev := l.kinds(); ev[event.Released] != 1 {
@@ -180,13 +180,13 @@ func TestStraysArePassedOnToTheOwner(t *testing.T) {
 		t.Error("the packet itself was changed")
 	}
 	// The owner's own packets for it must not come back to the owner.
-	l.wantDrop(l.Turn(et.Echo(hostMAC, et.VirtMAC, other4, cold4, 7, 7, nil)), burst.TarpitReal)
+	l.wantDrop(l.Turn(et.Echo(hostMAC, et.VirtMAC, other4, cold4, 7, 7, nil)), "tarpit_real")
 }
 
 func TestPacketForARealNeverCapturedIsLeftAlone(t *testing.T) {
 	l := newLab(t)
 	l.Turn(et.WhoHas(hostMAC, cold4, et.Peer4))
-	if o := l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 7, 7, nil)); len(o.Out) != 0 || o.Dropped[burst.Unclaimed] != 1 {
+	if o := l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 7, 7, nil)); len(o.Out) != 0 || o.Dropped[burst.Unclaimed.String()] != 1 {
 		t.Fatalf("sent %q, dropped %v; want it left to the modules behind", sayings(o.Out), o.Dropped)
 	}
 }
@@ -273,7 +273,7 @@ func TestDistrustedMACIsNoSignOfLife(t *testing.T) {
 	l.Pass(time.Second)
 	l.wantState(cold4, session.Trapped)
 	// And what it sends in the name of a captured address is not answered.
-	l.wantDrop(l.Turn(et.WhoHas(hostMAC, cold4, netip.MustParseAddr("172.17.2.51"))), burst.TarpitSource)
+	l.wantDrop(l.Turn(et.WhoHas(hostMAC, cold4, netip.MustParseAddr("172.17.2.51"))), "tarpit_source")
 }
 
 func TestStraysEndAMinuteAfterTheClaimWasVerified(t *testing.T) {
@@ -289,7 +289,7 @@ func TestStraysEndAMinuteAfterTheClaimWasVerified(t *testing.T) {
 		t.Fatalf("dropped %v before the minute was over", o.Dropped)
 	}
 	l.Pass(10 * time.Second)
-	if o := l.Turn(stray); o.Dropped[burst.Unclaimed] != 1 {
+	if o := l.Turn(stray); o.Dropped[burst.Unclaimed.String()] != 1 {
 		t.Fatalf("sent %d, dropped %v; want it left to the modules behind", o.Sent, o.Dropped)
 	}
 	l.wantState(cold4, session.Real)

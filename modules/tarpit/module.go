@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"mire/dpdk/burst"
 	"mire/engine"
 	"mire/engine/session"
 	"mire/modules/tarpit/stateless"
@@ -32,7 +33,8 @@ func (m *Module) Stage(w *engine.Worker) (engine.Stage, error) {
 	if w.ID < 0 || w.ID >= maxWorkers {
 		return nil, fmt.Errorf("tarpit: worker %d: at most %d workers can share a tarpit: use fewer threads", w.ID, maxWorkers)
 	}
-	rules, err := stateless.New(w)
+	reasons := w.Reasons(m)
+	rules, err := stateless.New(w, reasons+burst.Block(numOwn))
 	if err != nil {
 		return nil, fmt.Errorf("tarpit: %w", err)
 	}
@@ -41,6 +43,7 @@ func (m *Module) Stage(w *engine.Worker) (engine.Stage, error) {
 		return nil, fmt.Errorf("tarpit: a seed for the probe timers: %w", err)
 	}
 	s := newStage(w, &m.common, rules, binary.LittleEndian.Uint64(seed[:]))
+	s.reasons = reasons
 	m.common.mu.Lock()
 	m.common.stages = append(m.common.stages, s)
 	m.common.mu.Unlock()

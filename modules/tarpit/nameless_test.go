@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/event"
@@ -111,7 +110,7 @@ func TestBroadcastProbeReleasesAndTheOwnerIsToldWhenHeSpeaks(t *testing.T) {
 		asked := 0
 		for range 4 { // the host answers nobody yet
 			o := l.Turn(stray)
-			l.wantDrop(o, burst.TarpitReal)
+			l.wantDrop(o, "tarpit_real")
 			said := append(about(a, o.Out), about(a, l.Pass(time.Second))...)
 			if n := countOf(said, probeFor(a)); n != len(said) {
 				t.Fatalf("said %q before anybody named the owner", said)
@@ -189,7 +188,7 @@ func TestOwnerWithAGroupMACIsToldToNobody(t *testing.T) {
 			if a.Is6() {
 				src = asker6
 			}
-			l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, src, a, 7, 7, nil)), burst.TarpitReal)
+			l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, src, a, 7, 7, nil)), "tarpit_real")
 			said = append(said, about(a, l.Pass(12*time.Second))...)
 			for _, s := range said {
 				if s != probeFor(a) {
@@ -229,7 +228,7 @@ func TestRequestWithAMACOfOursInsideIsNotAnswered(t *testing.T) {
 	l := newLab(t)
 	l.trap(cold4)
 	for _, m := range []config.MAC{et.RealMAC, et.VirtMAC, et.BroadcastMAC, {}} {
-		l.wantDrop(l.Turn(resourced(askerMac, et.WhoHas(m, asker4, cold4))), burst.TarpitSource)
+		l.wantDrop(l.Turn(resourced(askerMac, et.WhoHas(m, asker4, cold4))), "tarpit_source")
 	}
 	for _, s := range sayings(l.Pass(time.Second)) {
 		if strings.Contains(s, fmt.Sprint(asker4)) {

@@ -25,8 +25,8 @@ func (s *stage) answerND(b *burst.Burst) {
 		if !group && !n.isMAC(destination(b.Frame(i))) {
 			continue // between two others
 		}
-		if why := s.refuseND(b, i, n, typ, group); why != burst.NumReasons {
-			b.Drop(i, why)
+		if why := s.refuseND(b, i, n, typ, group); why != accepted {
+			s.drop(b, i, why)
 			continue
 		}
 		asked |= burst.Bit(i)
@@ -43,8 +43,8 @@ func (s *stage) answerND(b *burst.Burst) {
 }
 
 // refuseND is why a neighbour message is not to be answered whatever is known
-// of its target, or burst.NumReasons. It fills s.keys[i].
-func (s *stage) refuseND(b *burst.Burst, i int, n *network, typ uint8, group bool) burst.Reason {
+// of its target, or accepted. It fills s.keys[i].
+func (s *stage) refuseND(b *burst.Burst, i int, n *network, typ uint8, group bool) burst.Own {
 	ip, h := packet.IPv6At(b, i), packet.NDAt(b, i)
 	hi, lo := h.TargetWords()
 	srcHi, srcLo := ip.SrcWords()
@@ -53,24 +53,24 @@ func (s *stage) refuseND(b *burst.Burst, i int, n *network, typ uint8, group boo
 	}
 	switch {
 	case !n.watched():
-		return burst.TarpitOff
+		return dropOff
 	case typ != packet.ICMPv6NeighborSolicit || ip.HopLimit() != 255:
-		return burst.TarpitNDInvalid
+		return dropNDInvalid
 	case srcHi|srcLo == 0:
-		return burst.TarpitDAD
+		return dropDAD
 	case ip.Dst() != packet.SolicitedNode(h.Target()) && ip.Dst() != h.Target():
-		return burst.TarpitNDInvalid
+		return dropNDInvalid
 	case !isUnicast(packet.EthernetAt(b, i).Src()) || !isUnicast(askerMAC(b, i)) || n.isMAC(word(askerMAC(b, i))):
-		return burst.TarpitSource // an answer to one of our own MACs would come back
+		return dropSource // an answer to one of our own MACs would come back
 	}
-	if why := s.refuseSource(b, i, n, srcHi, srcLo, 0); why != burst.NumReasons {
+	if why := s.refuseSource(b, i, n, srcHi, srcLo, 0); why != accepted {
 		return why
 	}
 	if s.snap.Exempt(n.index, hi, lo) {
-		return burst.TarpitExempt
+		return dropExempt
 	}
 	s.keys[i] = n.key(hi, lo)
-	return burst.NumReasons
+	return accepted
 }
 
 // askerMAC is where the answer to a solicitation goes: its source link-layer

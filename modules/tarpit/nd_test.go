@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/session"
@@ -26,8 +25,8 @@ func TestSolicitationToAnotherGroupAsksNothing(t *testing.T) {
 	l := newLab(t)
 	l.trap(cold6)
 	g := et.SolicitedNode(asker6)
-	l.wantDrop(l.Turn(et.SolicitTo(askerMac, et.GroupMAC(g), asker6, g, cold6, askerMac)), burst.TarpitNDInvalid)
-	l.wantDrop(l.Turn(et.Advertise(askerMac, et.GroupMAC(g), asker6, g, asker6, 0x20, askerMac)), burst.TarpitNDInvalid)
+	l.wantDrop(l.Turn(et.SolicitTo(askerMac, et.GroupMAC(g), asker6, g, cold6, askerMac)), "tarpit_nd_invalid")
+	l.wantDrop(l.Turn(et.Advertise(askerMac, et.GroupMAC(g), asker6, g, asker6, 0x20, askerMac)), "tarpit_nd_invalid")
 }
 
 func TestCapturesOfIPv6AreBoundedByRate(t *testing.T) {
@@ -87,6 +86,6 @@ func TestCapturesPer64AreBounded(t *testing.T) {
 
 func TestNetworkWithoutRealAddressNeverCaptures(t *testing.T) {
 	l := newLab(t, func(s *config.Snapshot) { s.Networks[0].Real6 = netip.Addr{} })
-	l.wantDrop(l.Turn(ask(cold6)), burst.TarpitBounds)
+	l.wantDrop(l.Turn(ask(cold6)), "tarpit_bounds")
 	l.wantState(cold6, session.Unknown)
 }

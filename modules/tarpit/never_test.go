@@ -46,9 +46,9 @@ func TestNeverProbesFromTheUnspecifiedAddress(t *testing.T) {
 func TestNeverAnswersARPProbes(t *testing.T) {
 	l := newLab(t)
 	l.trap(cold4)
-	l.wantDrop(l.Turn(et.WhoHas(hostMAC, zero4, cold4)), burst.TarpitDAD)
+	l.wantDrop(l.Turn(et.WhoHas(hostMAC, zero4, cold4)), "tarpit_dad")
 	// Not for an unknown address either, at once or later.
-	l.wantDrop(l.Turn(et.WhoHas(hostMAC, zero4, other4)), burst.TarpitDAD)
+	l.wantDrop(l.Turn(et.WhoHas(hostMAC, zero4, other4)), "tarpit_dad")
 	for _, s := range sayings(l.Pass(5 * time.Second)) {
 		if s == answer4(hostMAC, zero4, cold4) || s == answer4(hostMAC, zero4, other4) {
 			t.Fatalf("answered an ARP probe: %q", s)
@@ -59,7 +59,7 @@ func TestNeverAnswersARPProbes(t *testing.T) {
 func TestNeverAnswersDuplicateAddressDetection(t *testing.T) {
 	l := newLab(t)
 	l.trap(cold6)
-	l.wantDrop(l.Turn(et.Solicit(hostMAC, zero6, cold6, config.MAC{})), burst.TarpitDAD)
+	l.wantDrop(l.Turn(et.Solicit(hostMAC, zero6, cold6, config.MAC{})), "tarpit_dad")
 	if out := l.Pass(3 * time.Second); len(out) != 0 {
 		t.Fatalf("said %q", sayings(out))
 	}
@@ -68,8 +68,8 @@ func TestNeverAnswersDuplicateAddressDetection(t *testing.T) {
 func TestNeverAnswersADetectionFromADistrustedMAC(t *testing.T) {
 	l := newLab(t, func(s *config.Snapshot) { s.Distrust = []config.MAC{hostMAC} })
 	l.trap(cold4, cold6)
-	l.wantDrop(l.Turn(et.WhoHas(hostMAC, zero4, cold4)), burst.TarpitDAD)
-	l.wantDrop(l.Turn(et.Solicit(hostMAC, zero6, cold6, config.MAC{})), burst.TarpitDAD)
+	l.wantDrop(l.Turn(et.WhoHas(hostMAC, zero4, cold4)), "tarpit_dad")
+	l.wantDrop(l.Turn(et.Solicit(hostMAC, zero6, cold6, config.MAC{})), "tarpit_dad")
 }
 
 func TestNeverCapturesProtectedAddresses(t *testing.T) {
@@ -93,12 +93,12 @@ func TestNeverCapturesProtectedAddresses(t *testing.T) {
 	for name, a := range protected {
 		t.Run(name, func(t *testing.T) {
 			l.tb = t
-			l.wantDrop(l.Turn(ask(a)), burst.TarpitExempt)
+			l.wantDrop(l.Turn(ask(a)), "tarpit_exempt")
 			src := asker4
 			if a.Is6() {
 				src = asker6
 			}
-			if o := l.Turn(et.Echo(askerMac, et.VirtMAC, src, a, 1, 1, nil)); o.Dropped[burst.Unclaimed] != 1 {
+			if o := l.Turn(et.Echo(askerMac, et.VirtMAC, src, a, 1, 1, nil)); o.Dropped[burst.Unclaimed.String()] != 1 {
 				t.Errorf("dropped %v, want the packet left to the modules behind", o.Dropped)
 			}
 			for _, s := range sayings(l.Pass(1200 * time.Millisecond)) {
@@ -170,8 +170,8 @@ func TestNeverAnswersGroupMACs(t *testing.T) {
 	group := config.MAC{1, 0, 0x5e, 0, 0, 9}
 	inside := et.WhoHas(askerMac, asker4, cold4)
 	copy(inside[22:28], group[:])
-	l.wantDrop(l.Turn(inside), burst.TarpitSource)
-	l.wantDrop(l.Turn(et.Solicit(askerMac, asker6, cold6, group)), burst.TarpitSource)
+	l.wantDrop(l.Turn(inside), "tarpit_source")
+	l.wantDrop(l.Turn(et.Solicit(askerMac, asker6, cold6, group)), "tarpit_source")
 }
 
 func TestNeverAnswersACapturedSource(t *testing.T) {
@@ -189,7 +189,7 @@ func TestNeverAnswersACapturedSource(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l.tb = t
-			l.wantDrop(l.Turn(f), burst.TarpitSource)
+			l.wantDrop(l.Turn(f), "tarpit_source")
 		})
 	}
 }
@@ -198,20 +198,20 @@ func TestNeverAnswersIgnoredSources(t *testing.T) {
 	l := newLab(t, func(s *config.Snapshot) {
 		s.Ignore = []config.Ignore{{Prefix: netip.PrefixFrom(asker4, 32)}, {Prefix: netip.MustParsePrefix("198.51.100.0/24"), Port: 7}}
 	})
-	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitIgnored)
+	l.wantDrop(l.Turn(ask(cold4)), "tarpit_ignored")
 	l.wantState(cold4, session.Unknown)
 	l.Turn(et.Echo(otherMAC, et.RealMAC, other4, cold4, 1, 1, nil))
 	l.Pass(1200 * time.Millisecond)
 	l.wantState(cold4, session.Trapped)
 	l.Drain()
-	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitIgnored)
-	l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)), burst.TarpitIgnored)
+	l.wantDrop(l.Turn(ask(cold4)), "tarpit_ignored")
+	l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)), "tarpit_ignored")
 	far := netip.MustParseAddr("198.51.100.9")
-	l.wantDrop(l.Turn(et.UDP(otherMAC, et.VirtMAC, netip.AddrPortFrom(far, 7), netip.AddrPortFrom(cold4, 7), nil)), burst.TarpitIgnored)
+	l.wantDrop(l.Turn(et.UDP(otherMAC, et.VirtMAC, netip.AddrPortFrom(far, 7), netip.AddrPortFrom(cold4, 7), nil)), "tarpit_ignored")
 	if ev := l.kinds(); len(ev) != 0 {
 		t.Errorf("events %v about ignored sources", ev)
 	}
-	l.wantDrop(l.Turn(et.UDP(otherMAC, et.VirtMAC, netip.AddrPortFrom(far, 8), netip.AddrPortFrom(cold4, 7), nil)), burst.TarpitUDP)
+	l.wantDrop(l.Turn(et.UDP(otherMAC, et.VirtMAC, netip.AddrPortFrom(far, 8), netip.AddrPortFrom(cold4, 7), nil)), "tarpit_udp")
 }
 
 func TestNeverAnswersUnicastRequestsForOtherMACs(t *testing.T) {
@@ -219,19 +219,19 @@ func TestNeverAnswersUnicastRequestsForOtherMACs(t *testing.T) {
 	l.trap(cold4, cold6)
 	unicast := et.WhoHas(askerMac, asker4, cold4)
 	copy(unicast, hostMAC[:])
-	if o := l.Turn(unicast); len(o.Out) != 0 || o.Dropped[burst.Unclaimed] != 1 {
+	if o := l.Turn(unicast); len(o.Out) != 0 || o.Dropped[burst.Unclaimed.String()] != 1 {
 		t.Errorf("said %q, dropped %v", sayings(o.Out), o.Dropped)
 	}
-	if o := l.Turn(et.SolicitTo(askerMac, hostMAC, asker6, cold6, cold6, askerMac)); len(o.Out) != 0 || o.Dropped[burst.Unclaimed] != 1 {
+	if o := l.Turn(et.SolicitTo(askerMac, hostMAC, asker6, cold6, cold6, askerMac)); len(o.Out) != 0 || o.Dropped[burst.Unclaimed.String()] != 1 {
 		t.Errorf("said %q, dropped %v", sayings(o.Out), o.Dropped)
 	}
 }
 
 func TestNetworkWithoutTarpitIsLeftAlone(t *testing.T) {
 	l := newLab(t, et.WithTarpit(config.TarpitDisable))
-	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitOff)
-	l.wantDrop(l.Turn(ask(cold6)), burst.TarpitOff)
-	if o := l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)); o.Dropped[burst.Unclaimed] != 1 {
+	l.wantDrop(l.Turn(ask(cold4)), "tarpit_off")
+	l.wantDrop(l.Turn(ask(cold6)), "tarpit_off")
+	if o := l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)); o.Dropped[burst.Unclaimed.String()] != 1 {
 		t.Errorf("dropped %v, want the packet left to the modules behind", o.Dropped)
 	}
 	if out := l.Pass(2 * time.Second); len(out) != 0 {

@@ -47,27 +47,27 @@ func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
 			continue // ours, a server's, a gateway's: not the tarpit's to decide
 		}
 		if !usual.Has(i) {
-			if why := s.refusePacket(b, i, n); why != burst.NumReasons {
-				if why == burst.TarpitDHCP {
+			if why := s.refusePacket(b, i, n); why != accepted {
+				if why == dropDHCP {
 					s.sparedPacket(b, i, n)
 				}
-				b.Drop(i, why)
+				s.drop(b, i, why)
 				continue
 			}
 		}
 		switch {
 		case st == session.Unknown:
 			why := s.prove(b, n, k, nil)
-			if why == burst.TarpitUnknown || why == burst.TarpitProbing {
+			if why == dropUnknown || why == dropProbing {
 				s.keep(b, i, n, k)
 			}
-			b.Drop(i, why)
+			s.drop(b, i, why)
 			s.askSource(b, i, n)
 		case st == session.Probing:
 			s.keep(b, i, n, k)
-			b.Drop(i, burst.TarpitProbing)
+			s.drop(b, i, dropProbing)
 		case n.mode != config.TarpitEnable:
-			b.Drop(i, burst.TarpitObserve)
+			s.drop(b, i, dropObserve)
 		default:
 			ours |= burst.Bit(i)
 		}
@@ -76,10 +76,10 @@ func (s *stage) trapped(b *burst.Burst, m, usual burst.Mask) (ours burst.Mask) {
 }
 
 // refusePacket is refuseSource for an IP packet.
-func (s *stage) refusePacket(b *burst.Burst, i int, n *network) burst.Reason {
+func (s *stage) refusePacket(b *burst.Burst, i int, n *network) burst.Own {
 	f := b.Frame(i)
 	if f[6]&1 != 0 {
-		return burst.TarpitSource
+		return dropSource
 	}
 	l3 := f[b.Meta[i].L3:]
 	var hi, lo uint64
@@ -109,7 +109,7 @@ func (s *stage) serve(b *burst.Burst, m burst.Mask) {
 		s.udp(b, u.First())
 	}
 	if rest := m &^ (b.Class[burst.ClassEcho] | tcp | udp); rest != 0 {
-		b.DropAll(rest, burst.TarpitProtocol)
+		b.DropAll(rest, s.reasons.Of(dropProtocol))
 	}
 }
 
@@ -127,7 +127,7 @@ func (s *stage) stray(b *burst.Burst, i int, n *network) {
 		s.askOwner(b, n, &s.keys[i])
 	}
 	if !isUnicast(r.MAC) || r.MAC == h.Src() || n.isMAC(word(r.MAC)) || flags&burst.Truncated != 0 {
-		b.Drop(i, burst.TarpitReal) // owner unknown, or the very one who sent it here, or the end is lost
+		s.drop(b, i, dropReal) // owner unknown, or the very one who sent it here, or the end is lost
 		return
 	}
 	if flags&burst.Partial != 0 {

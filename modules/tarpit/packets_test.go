@@ -9,7 +9,6 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/event"
@@ -64,7 +63,7 @@ func TestUDPToCapturedIsReportedAndNeverAnswered(t *testing.T) {
 		if cold.Is6() {
 			src = asker6
 		}
-		l.wantDrop(l.Turn(et.UDP(askerMac, et.VirtMAC, netip.AddrPortFrom(src, 4001), netip.AddrPortFrom(cold, 53), []byte("x"))), burst.TarpitUDP)
+		l.wantDrop(l.Turn(et.UDP(askerMac, et.VirtMAC, netip.AddrPortFrom(src, 4001), netip.AddrPortFrom(cold, 53), []byte("x"))), "tarpit_udp")
 		ev := l.Drain()
 		if len(ev) != 1 || ev[0].Kind != event.UDPPacket || ev[0].OurPort != 53 || ev[0].RemotePort != 4001 ||
 			ev[0].Ours != cold.As16() || ev[0].Remote != src.As16() || ev[0].MAC != askerMac || ev[0].Net != 1 {
@@ -76,7 +75,7 @@ func TestUDPToCapturedIsReportedAndNeverAnswered(t *testing.T) {
 func TestDHCPToACapturedAddressIsUDP(t *testing.T) {
 	l := newLab(t)
 	l.trap(cold4)
-	l.wantDrop(l.Turn(et.UDP(askerMac, et.VirtMAC, netip.AddrPortFrom(asker4, 4001), netip.AddrPortFrom(cold4, 67), []byte("x"))), burst.TarpitUDP)
+	l.wantDrop(l.Turn(et.UDP(askerMac, et.VirtMAC, netip.AddrPortFrom(asker4, 4001), netip.AddrPortFrom(cold4, 67), []byte("x"))), "tarpit_udp")
 }
 
 func TestOtherProtocolsToCapturedAreDropped(t *testing.T) {
@@ -84,11 +83,11 @@ func TestOtherProtocolsToCapturedAreDropped(t *testing.T) {
 	l.trap(cold4)
 	for _, proto := range []layers.IPProtocol{layers.IPProtocolGRE, layers.IPProtocolSCTP, layers.IPProtocolVRRP} {
 		f := et.IPv4(askerMac, et.VirtMAC, asker4, cold4, 64, proto, gopacket.Payload(make([]byte, 40)))
-		l.wantDrop(l.Turn(f), burst.TarpitProtocol)
+		l.wantDrop(l.Turn(f), "tarpit_protocol")
 	}
 	unreachable := et.IPv4(askerMac, et.VirtMAC, asker4, cold4, 64, layers.IPProtocolICMPv4,
 		&layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(3, 1)}, gopacket.Payload(make([]byte, 28)))
-	l.wantDrop(l.Turn(unreachable), burst.TarpitProtocol)
+	l.wantDrop(l.Turn(unreachable), "tarpit_protocol")
 }
 
 func TestSYNToCapturedIsAnsweredBySYNACK(t *testing.T) {
@@ -113,7 +112,7 @@ func TestSYNToCapturedIsAnsweredBySYNACK(t *testing.T) {
 func TestProbingDestinationIsDropped(t *testing.T) {
 	l := newLab(t)
 	l.Turn(ask(cold4))
-	l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)), burst.TarpitProbing)
+	l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)), "tarpit_probing")
 }
 
 func TestRepliesAndOwnFramesKeepTheTag(t *testing.T) {

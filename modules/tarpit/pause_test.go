@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"mire/dpdk/burst"
 	et "mire/engine/enginetest"
 	"mire/engine/event"
 	"mire/engine/session"
@@ -21,10 +20,10 @@ func TestUnknownServerIsLeftAloneWhileAClientSearches(t *testing.T) {
 	ping := et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)
 	l.Drain()
 	l.Turn(discover(1))
-	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), burst.TarpitDHCP)
-	l.wantDrop(l.Turn(ping), burst.TarpitDHCP) // by a router that has our MAC in its cache
-	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, probed)), burst.TarpitProbing)
-	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, host4(131))), burst.TarpitDHCP)
+	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), "tarpit_dhcp")
+	l.wantDrop(l.Turn(ping), "tarpit_dhcp") // by a router that has our MAC in its cache
+	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, probed)), "tarpit_probing")
+	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, host4(131))), "tarpit_dhcp")
 	l.wantState(host4(131), session.Unknown)
 	if ev := l.kinds(); ev[event.Spared] != 4 {
 		t.Errorf("events %v, want what was left without an answer", ev)
@@ -37,7 +36,7 @@ func TestUnknownServerIsLeftAloneWhileAClientSearches(t *testing.T) {
 	}
 	l.wantState(probed, session.Trapped)
 	l.Pass(2700 * time.Millisecond)
-	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), burst.TarpitDHCP)
+	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), "tarpit_dhcp")
 	l.Pass(200 * time.Millisecond)
 	if o := l.Turn(et.WhoHas(serverMAC, server4, cold4)); o.Sent < 1 {
 		t.Error("held back for more than four seconds")
@@ -146,7 +145,7 @@ func TestPausesAreABoundedPartOfTheTime(t *testing.T) {
 					sent++
 				}
 				from := netip.AddrFrom4([4]byte{198, 18, byte(i >> 8), byte(i)})
-				if o := l.Turn(et.Echo(otherMAC, et.VirtMAC, from, cold4, 1, 1, nil)); o.Dropped[burst.TarpitDHCP] == 1 {
+				if o := l.Turn(et.Echo(otherMAC, et.VirtMAC, from, cold4, 1, 1, nil)); o.Dropped["tarpit_dhcp"] == 1 {
 					silent++
 				}
 				l.Lane.Now += int64(100 * time.Millisecond)
@@ -178,7 +177,7 @@ func TestOneClientDoesNotUseUpThePauses(t *testing.T) {
 	l.Pass(5 * time.Second)
 	l.trap(cold4)
 	l.Turn(discover(2))
-	l.wantDrop(l.Turn(et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)), burst.TarpitDHCP)
+	l.wantDrop(l.Turn(et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)), "tarpit_dhcp")
 }
 
 // The grace of a candidate has an end of its own, however many DISCOVERs come
@@ -200,7 +199,7 @@ func TestGraceOfACandidateIsBounded(t *testing.T) {
 		if i%90 == 0 {
 			l.Turn(discover(i))
 		}
-		if o := l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)); o.Dropped[burst.TarpitDHCP] == 1 {
+		if o := l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)); o.Dropped["tarpit_dhcp"] == 1 {
 			silent++
 		}
 		l.Lane.Now += int64(100 * time.Millisecond)

@@ -207,7 +207,7 @@ func compareColumns(t *testing.T, edits []func(*config.Snapshot)) {
 				h.stage().Tick(&h.b)
 			}
 		}
-		sent, dropped = sent+a.send.Count(), dropped+int(a.verdicts.Dropped[burst.TarpitProbing])
+		sent, dropped = sent+a.send.Count(), dropped+int(a.verdicts.Dropped[fast.stage().reasons.Of(dropProbing)])
 	}
 	if sent < 2*rounds || dropped == 0 || byColumns == 0 && stateless.ByColumns() {
 		t.Fatalf("%d answers, %d dropped as probing, %d slots by columns: not everything was tried", sent, dropped, byColumns)

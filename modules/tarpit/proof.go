@@ -35,11 +35,11 @@ type proof struct {
 
 // prove starts a proof of absence for an address of which nothing is known and
 // returns the reason with which to drop the frame that asked. w may be nil.
-func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) burst.Reason {
+func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) burst.Own {
 	if i := s.proofs.find(k); i >= 0 {
 		if s.runs(i, b.Now) { // begun by an earlier frame of this burst
 			s.join(n, k, w)
-			return burst.TarpitProbing
+			return dropProbing
 		}
 		s.finish(i) // its entry is gone: released or expired meanwhile
 		n.own[ProofsAborted]++
@@ -48,19 +48,19 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 	bd := &n.bounds[f]
 	switch {
 	case !n.can[f]:
-		return burst.TarpitBounds
+		return dropBounds
 	case s.w.Role.Frozen():
 		n.own[ProofsFrozen]++
-		return burst.TarpitBounds
+		return dropBounds
 	case bd.capture.interval != 0 && n.ledger.capture[f].wait(bd.capture, 0, b.Now) > 0,
 		f == v6 && s.captivesFull(k, bd.per64):
 		n.own[BoundCapture]++
-		return burst.TarpitBounds
+		return dropBounds
 	}
 	if n.ledger.probing[f].Add(1) > bd.probing || s.proofs.free < 0 {
 		n.ledger.probing[f].Add(-1)
 		n.own[BoundProbing]++
-		return burst.TarpitBounds
+		return dropBounds
 	}
 	r := session.Record{
 		Key: *k, State: session.Probing, Owner: uint8(s.w.ID),
@@ -69,10 +69,10 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 	if o := s.w.Table.Put(&r, 1<<session.Unknown, b.Now); o != session.Done {
 		n.ledger.probing[f].Add(-1)
 		if o == session.Refused || o == session.Contended {
-			return burst.TarpitProbing // another worker was faster
+			return dropProbing // another worker was faster
 		}
 		n.own[BoundProbing]++
-		return burst.TarpitBounds
+		return dropBounds
 	}
 	i := s.proofs.add(k, b.Now)
 	s.proof[i] = proof{net: n.index, need: uint8(s.probes), start: session.Cut(b.Now), round: b.Now}
@@ -82,7 +82,7 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 		n.own[Waiters]++
 	}
 	s.advanceProof(b, i)
-	return burst.TarpitUnknown
+	return dropUnknown
 }
 
 // join adds an asker to a proof of this worker. w may be nil.

@@ -23,7 +23,7 @@ func TestRequestForUnknownSendsThreeProbesFromReal(t *testing.T) {
 	bothFamilies(t, func(t *testing.T, cold netip.Addr) {
 		l := newLab(t)
 		o := l.Turn(ask(cold))
-		l.wantDrop(o, burst.TarpitUnknown)
+		l.wantDrop(o, "tarpit_unknown")
 		l.wantState(cold, session.Probing)
 		all := append(sayings(o.Out), sayings(l.Pass(700*time.Millisecond))...)
 		if n := countOf(all, probeFor(cold)); n != 3 || len(all) != 3 {
@@ -107,7 +107,7 @@ func TestTwoAskersInOneBurstShareAProof(t *testing.T) {
 func TestSameWaiterIsAnsweredOnce(t *testing.T) {
 	l := newLab(t)
 	l.Turn(ask(cold4))
-	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitProbing)
+	l.wantDrop(l.Turn(ask(cold4)), "tarpit_probing")
 	if all := sayings(l.Pass(1200 * time.Millisecond)); countOf(all, answerTo(cold4)) != 1 {
 		t.Fatalf("said %q, want one answer", all)
 	}
@@ -121,7 +121,7 @@ func TestPacketToOurMACForUnknownStartsAProofWithoutWaiter(t *testing.T) {
 			src = asker6
 		}
 		o := l.Turn(et.TCP(askerMac, et.VirtMAC, netip.AddrPortFrom(src, 999), netip.AddrPortFrom(cold, 80), 2, 1, 0, nil))
-		l.wantDrop(o, burst.TarpitUnknown)
+		l.wantDrop(o, "tarpit_unknown")
 		all := append(sayings(o.Out), sayings(l.Pass(1200*time.Millisecond))...)
 		if len(all) != 4 || countOf(all, probeFor(cold)) != 3 || countOf(all, answerTo(cold)) != 0 {
 			t.Fatalf("said %q, want three probes, the SYN-ACK and no answer to who has it", all)
@@ -133,7 +133,7 @@ func TestPacketToOurMACForUnknownStartsAProofWithoutWaiter(t *testing.T) {
 func TestPacketToAnotherMACStartsNothing(t *testing.T) {
 	l := newLab(t)
 	o := l.Turn(et.Echo(askerMac, hostMAC, asker4, cold4, 1, 1, nil))
-	if len(o.Out) != 0 || o.Dropped[burst.Unclaimed] != 1 {
+	if len(o.Out) != 0 || o.Dropped[burst.Unclaimed.String()] != 1 {
 		t.Fatalf("sent %q, dropped %v; want it left alone", sayings(o.Out), o.Dropped)
 	}
 	l.wantState(cold4, session.Unknown)
@@ -228,7 +228,7 @@ func TestSilentNewcomerIsNoticedWithinARoundTrip(t *testing.T) {
 	l.Turn(ask(cold4)) // answered, with a probe
 	l.Turn(et.ARP(2, hostMAC, cold4, et.RealMAC, et.Real4))
 	l.wantState(cold4, session.Real)
-	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitReal)
+	l.wantDrop(l.Turn(ask(cold4)), "tarpit_real")
 }
 
 func TestCaptureEndsWhenNobodyAsks(t *testing.T) {
@@ -283,11 +283,11 @@ func TestObserveModeProvesAndAnswersNothing(t *testing.T) {
 		if got := l.kinds(); got[event.WouldTrap] != 1 || len(got) != 1 {
 			t.Fatalf("events %v, want one WouldTrap", got)
 		}
-		l.wantDrop(l.Turn(ask(cold)), burst.TarpitObserve)
+		l.wantDrop(l.Turn(ask(cold)), "tarpit_observe")
 		if cold.Is4() {
-			l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold, 1, 1, nil)), burst.TarpitObserve)
+			l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold, 1, 1, nil)), "tarpit_observe")
 			syn := et.TCP(askerMac, et.VirtMAC, netip.AddrPortFrom(asker4, 9), netip.AddrPortFrom(cold, 80), 2, 1, 0, nil)
-			l.wantDrop(l.Turn(syn), burst.TarpitObserve)
+			l.wantDrop(l.Turn(syn), "tarpit_observe")
 		}
 	})
 }
@@ -300,7 +300,7 @@ func TestBackupNeitherProbesNorAnswers(t *testing.T) {
 	if out := l.Pass(2 * time.Second); len(out) != 0 {
 		t.Fatalf("a backup said %q", sayings(out))
 	}
-	if o := l.Turn(ask(cold4)); len(o.Out) != 0 || o.Dropped[burst.Unclaimed] != 1 {
+	if o := l.Turn(ask(cold4)); len(o.Out) != 0 || o.Dropped[burst.Unclaimed.String()] != 1 {
 		t.Fatalf("a backup said %q, dropped %v", sayings(o.Out), o.Dropped)
 	}
 	l.wantState(other4, session.Unknown)
@@ -348,7 +348,7 @@ func TestReloadThatExemptsReleases(t *testing.T) {
 	if o := l.Turn(syn); len(o.Out) != 0 {
 		t.Fatalf("said %q for an exempted address", sayings(o.Out))
 	}
-	l.wantDrop(l.Turn(ask(cold4)), burst.TarpitExempt)
+	l.wantDrop(l.Turn(ask(cold4)), "tarpit_exempt")
 	l.Pass(60 * time.Second)
 	l.wantState(cold4, session.Unknown)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/gopacket/layers"
 
-	"mire/dpdk/burst"
 	"mire/engine"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
@@ -44,9 +43,9 @@ func TestNamedServerIsAskedAndBelievedWhenItAnswers(t *testing.T) {
 	}
 	// The server looks whether it can offer an address: everything is captured.
 	for _, a := range []netip.Addr{cold4, host4(131)} {
-		l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, a)), burst.TarpitDHCP)
+		l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, a)), "tarpit_dhcp")
 	}
-	l.wantDrop(l.Turn(et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)), burst.TarpitDHCP)
+	l.wantDrop(l.Turn(et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)), "tarpit_dhcp")
 	l.Drain()
 	l.Turn(answerOf(q, serverMAC, server4))
 	if !l.isServer(server4) || l.kinds()[event.DHCPServer] != 1 {

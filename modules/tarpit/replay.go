@@ -40,8 +40,8 @@ func (s *stage) treat(b *burst.Burst, n *network, k *session.Key, q *backlog) bo
 func (s *stage) replay(b *burst.Burst, n *network, k *session.Key, e *kept) bool {
 	r := s.again.load(e, n, b.Now)
 	s.keys[0], s.plain = *k, stateless.Plain{}
-	if why := s.refuseKept(n, e, b.Now); why != burst.NumReasons {
-		if why == burst.TarpitDHCP {
+	if why := s.refuseKept(n, e, b.Now); why != accepted {
+		if why == dropDHCP {
 			s.sparedPacket(r, 0, n)
 		}
 		return false
@@ -73,10 +73,10 @@ func (a *again) load(e *kept, n *network, now int64) *burst.Burst {
 
 // refuseKept is refusePacket for a kept packet: captured meanwhile, ignored by a
 // reload, or a DHCP server that was just learnt.
-func (s *stage) refuseKept(n *network, e *kept, now int64) burst.Reason {
+func (s *stage) refuseKept(n *network, e *kept, now int64) burst.Own {
 	hi, lo := e.flow.hi, e.flow.lo
 	if s.isCaptured(e, hi, lo, now) {
-		return burst.TarpitSource
+		return dropSource
 	}
 	var port uint16
 	if e.meta.Class != burst.ClassEcho {

@@ -6,27 +6,27 @@ import (
 )
 
 // refuseSource is why whoever sent slot i is never answered, or
-// burst.NumReasons. The address is two words, port 0 for what has no ports.
-func (s *stage) refuseSource(b *burst.Burst, i int, n *network, hi, lo uint64, port uint16) burst.Reason {
+// accepted. The address is two words, port 0 for what has no ports.
+func (s *stage) refuseSource(b *burst.Burst, i int, n *network, hi, lo uint64, port uint16) burst.Own {
 	if s.w.Observer.Captured.Has(i) {
-		return burst.TarpitSource
+		return dropSource
 	}
 	return s.neverAnswered(n, hi, lo, port, b.Now)
 }
 
 // neverAnswered is refuseSource for whoever is not captured.
-func (s *stage) neverAnswered(n *network, hi, lo uint64, port uint16, now int64) burst.Reason {
+func (s *stage) neverAnswered(n *network, hi, lo uint64, port uint16, now int64) burst.Own {
 	if _, which := n.addrs.Find(hi, lo, true); which != own.Foreign || !isHost(hi, lo) ||
 		family(hi, lo) == v4 && lo == n.addrs.Broadcast4 {
-		return burst.TarpitSource
+		return dropSource
 	}
 	if len(s.snap.Ignore) > 0 && s.snap.Ignored(hi, lo, port) {
-		return burst.TarpitIgnored
+		return dropIgnored
 	}
 	if s.isServer(n, hi, lo, now) {
-		return burst.TarpitDHCP
+		return dropDHCP
 	}
-	return burst.NumReasons
+	return accepted
 }
 
 // isHost tells whether an address can be a host's: not zero, loopback,

@@ -53,13 +53,14 @@ type stage struct {
 	groups   multicast
 	shown    int64 // when the counters were shown last
 
-	keys   [burst.Size]session.Key
-	states [burst.Size]session.State
-	plain  stateless.Plain // what is looked at by columns
-	flood  bool            // most of the last burst was answered by columns
-	finder session.Finder
-	found  session.Found // states of this turn's destinations
-	seen   event.Event   // the event being filled
+	keys    [burst.Size]session.Key
+	states  [burst.Size]session.State
+	plain   stateless.Plain // what is looked at by columns
+	flood   bool            // most of the last burst was answered by columns
+	reasons burst.Block
+	finder  session.Finder
+	found   session.Found // states of this turn's destinations
+	seen    event.Event   // the event being filled
 }
 
 var (

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"mire/dpdk/burst"
 	et "mire/engine/enginetest"
 	"mire/engine/event"
 	"mire/engine/session"
@@ -50,7 +49,7 @@ func TestWhoDidNotListenHasProvenNothing(t *testing.T) {
 					}
 				}
 				away(l)
-				if o := l.Turn(frame()); o.Sent != 0 || o.Dropped[burst.TarpitUnknown] != 1 {
+				if o := l.Turn(frame()); o.Sent != 0 || o.Dropped["tarpit_unknown"] != 1 {
 					t.Fatalf("%s, %s: sent %d, dropped %v; want a proof", name, kind, o.Sent, o.Dropped)
 				}
 				l.Pass(1200 * time.Millisecond)

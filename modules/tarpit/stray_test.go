@@ -26,7 +26,7 @@ func TestStraysOfALocalKernelAreFinished(t *testing.T) {
 	cut[16], cut[24], cut[25] = 0x40, 0, 0
 	sum := ^onesSum(cut[14:34])
 	cut[24], cut[25] = byte(sum>>8), byte(sum)
-	l.wantDrop(l.Receive(et.Frame{Data: cut, Rx: burst.KernelBacked}), burst.TarpitReal)
+	l.wantDrop(l.Receive(et.Frame{Data: cut, Rx: burst.KernelBacked}), "tarpit_real")
 }
 
 // onesSum is the one's complement sum of an even number of bytes (RFC 1071).

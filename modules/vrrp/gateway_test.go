@@ -186,7 +186,7 @@ func TestOnlyOurAnswersAreTaken(t *testing.T) {
 		reply6(id+1, 0, next[1]),
 		reply6(id, 0, enginetest.Peer6),
 	}
-	r.Turn(others...).WantDropped(t, burst.Unclaimed, uint64(len(others)))
+	r.Turn(others...).WantDropped(t, burst.Unclaimed.String(), uint64(len(others)))
 }
 
 func TestWatchingAllocatesNothing(t *testing.T) {

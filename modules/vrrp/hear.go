@@ -89,7 +89,7 @@ func (s *stage) whose(l *leg, src [16]byte, priority uint8) Fault {
 // fault drops an advertisement and counts why.
 func (s *stage) fault(b *burst.Burst, i int, why Fault) {
 	s.c.faults[why].Add(1)
-	b.Drop(i, burst.VRRPIgnored)
+	b.Drop(i, s.reasons.Of(dropIgnored))
 }
 
 // take gives an advertisement to the machine. Both families elect one master:

@@ -45,7 +45,9 @@ func (m *Module) Stage(w *engine.Worker) (engine.Stage, error) {
 	if w.ID < 0 || w.ID >= maxWorkers {
 		return nil, fmt.Errorf("vrrp: worker %d: at most %d workers can share a virtual router: use fewer threads", w.ID, maxWorkers)
 	}
-	return newStage(w, &m.common), nil
+	s := newStage(w, &m.common)
+	s.reasons = w.Reasons(m)
+	return s, nil
 }
 
 // Standing is what a node with this configuration is before its first election:

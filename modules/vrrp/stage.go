@@ -10,9 +10,10 @@ import (
 // stage is the virtual router on one worker. That of worker 0 runs the machine;
 // the others check what they hear and hand it over.
 type stage struct {
-	w *engine.Worker
-	c *common
-	r router
+	w       *engine.Worker
+	reasons burst.Block
+	c       *common
+	r       router
 	// next is the router of another configuration, until the Tick that switches.
 	next    router
 	changed bool

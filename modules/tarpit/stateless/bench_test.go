@@ -26,7 +26,7 @@ func benchmarkProcess(b *testing.B, g *rig, frames [][]byte) {
 			g.worker.Events.Pop(took[:])
 		}
 	}
-	if g.b.Send|g.b.Undecided != m && g.b.Verdicts.Sent+g.b.Verdicts.Dropped[burst.TarpitAckScan] == 0 {
+	if g.b.Send|g.b.Undecided != m && g.b.Verdicts.Sent+g.dropped(dropAckScan) == 0 {
 		b.Fatal("nothing was decided")
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(m.Count()), "ns/packet")

@@ -198,7 +198,7 @@ func (r *Rules) paySource(b *burst.Burst, i int, l Limit) (refusal, bool) {
 func (r *Rules) refuse(b *burst.Burst, i int, why refusal) {
 	r.budget.limits[why.limit].refuse(why.own)
 	r.rows[Row13]++
-	b.Drop(i, burst.TarpitBudget)
+	b.Drop(i, r.drops.Of(dropBudget))
 }
 
 // allowed is the slots of m, SYNs, whose source could pay; the others are dropped.

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 	"mire/engine/enginetest"
 )
@@ -17,7 +16,7 @@ func (g *rig) answered(n int, frame []byte) (replies int) {
 		a, why := g.one(frame)
 		if a != nil {
 			replies++
-		} else if why != burst.TarpitBudget {
+		} else if why != of(dropBudget) {
 			g.t.Fatalf("dropped by %v", why)
 		}
 	}
@@ -217,14 +216,14 @@ func TestLimitsLeaveOthersAlone(t *testing.T) {
 	g := newRig(t, config.Policy{})
 	cookie := g.open(true, 1)
 	g.answered(50, segment(true, ACK, 1000, 998+cookie, ""))
-	if _, why := g.one(segment(true, ACK, 2, 2+cookie, "")); why != burst.TarpitHandshake {
+	if _, why := g.one(segment(true, ACK, 2, 2+cookie, "")); why != of(dropHandshake) {
 		t.Errorf("row 7: %v", why)
 	}
-	if _, why := g.one(segment(true, ACK, 2, 77, "")); why != burst.TarpitAckScan {
+	if _, why := g.one(segment(true, ACK, 2, 77, "")); why != of(dropAckScan) {
 		t.Errorf("row 6: %v", why)
 	}
 	g.open(true, 1)
-	if _, why := g.one(segment(true, ACK, 1000, 998+cookie, "")); why != burst.TarpitBudget {
+	if _, why := g.one(segment(true, ACK, 1000, 998+cookie, "")); why != of(dropBudget) {
 		t.Errorf("the connection's tokens came back: %v", why)
 	}
 }
@@ -274,7 +273,7 @@ func TestMuteSpendsNothing(t *testing.T) {
 	g := newRig(t, config.Policy{Kind: config.PolicyMute})
 	cookie := g.open(false, 1)
 	for range 100 {
-		if _, why := g.one(segment(false, ACK, 1000, 999+cookie, "payload")); why != burst.TarpitSilent {
+		if _, why := g.one(segment(false, ACK, 1000, 999+cookie, "payload")); why != of(dropSilent) {
 			t.Fatal(why)
 		}
 	}

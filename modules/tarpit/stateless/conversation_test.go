@@ -29,7 +29,7 @@ const nothing = burst.Reason(0)
 // taken), the same with more behind it, window probes, a keepalive, FIN.
 func life(p config.Policy) []step {
 	steps := []step{
-		{"handshake", ACK, 0, "", 0, 0, burst.TarpitHandshake, []event.Kind{event.Handshake}},
+		{"handshake", ACK, 0, "", 0, 0, of(dropHandshake), []event.Kind{event.Handshake}},
 		{"first byte", ACK | PSH, 0, "G", 0, 0, nothing, []event.Kind{event.Hold}},
 		{"again, with more", ACK | PSH, 0, "GET / HTTP/1.0\r\n\r\n", 18, 0, nothing, []event.Kind{event.FirstPayload}},
 		{"window probe", ACK, 17, "", 18, 0, nothing, []event.Kind{event.Hold}},
@@ -39,13 +39,13 @@ func life(p config.Policy) []step {
 		{"keepalive with a byte", ACK, -1, "x", 0, 0, nothing, []event.Kind{event.Hold}},
 		{"FIN", FIN | ACK, 18, "", 18, 0, nothing, []event.Kind{event.Fin}},
 		{"FIN with the request", FIN | PSH | ACK, 0, "GET", 3, 0, nothing, []event.Kind{event.FirstPayload, event.Fin}},
-		{"reset", RST | ACK, 18, "", 0, 0, burst.TarpitReset, []event.Kind{event.SessionReset}},
+		{"reset", RST | ACK, 18, "", 0, 0, of(dropReset), []event.Kind{event.SessionReset}},
 	}
 	switch p.Kind {
 	case config.PolicySynack, config.PolicyMute:
 		for i := range steps {
 			if steps[i].silent == nothing {
-				steps[i].silent = burst.TarpitSilent
+				steps[i].silent = of(dropSilent)
 			}
 		}
 	case config.PolicyClamp: // W = 10
@@ -54,9 +54,9 @@ func life(p config.Policy) []step {
 			window uint16
 			silent burst.Reason
 		}{
-			{silent: burst.TarpitHandshake}, {ack: 1, window: 9}, {ack: 10}, {silent: burst.TarpitSilent},
-			{silent: burst.TarpitSilent}, {ack: 10}, {ack: 0, window: 10}, {ack: 0, window: 10},
-			{ack: 18}, {ack: 3, window: 7}, {silent: burst.TarpitReset},
+			{silent: of(dropHandshake)}, {ack: 1, window: 9}, {ack: 10}, {silent: of(dropSilent)},
+			{silent: of(dropSilent)}, {ack: 10}, {ack: 0, window: 10}, {ack: 0, window: 10},
+			{ack: 18}, {ack: 3, window: 7}, {silent: of(dropReset)},
 		} {
 			steps[i].ack, steps[i].window, steps[i].silent = want.ack, want.window, want.silent
 		}

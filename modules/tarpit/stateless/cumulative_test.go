@@ -12,8 +12,8 @@ import (
 // only1 fails unless slot i alone was answered, and the others of n are covered.
 func (g *rig) only1(what string, i, n int) *answer {
 	g.t.Helper()
-	if g.b.Send != burst.Bit(i) || g.b.Verdicts.Dropped[burst.TarpitCovered] != uint64(n-1) {
-		g.t.Fatalf("%s: sent %b, covered %d of %d", what, g.b.Send, g.b.Verdicts.Dropped[burst.TarpitCovered], n)
+	if g.b.Send != burst.Bit(i) || g.dropped(dropCovered) != uint64(n-1) {
+		g.t.Fatalf("%s: sent %b, covered %d of %d", what, g.b.Send, g.dropped(dropCovered), n)
 	}
 	return g.answer(i)
 }
@@ -79,7 +79,7 @@ func TestOthersInTheBurstGetTheirOwn(t *testing.T) {
 		segment(false, ACK, 502, 502+m4, "new"), // 6: opened with 501
 		segment(false, ACK, 505, 505+77, "bad"), // 7: row 6
 	)
-	if g.b.Send != 0b1111110 || g.b.Verdicts.Dropped[burst.TarpitCovered] != 1 {
+	if g.b.Send != 0b1111110 || g.dropped(dropCovered) != 1 {
 		t.Errorf("sent %b, %v", g.b.Send, g.b.Verdicts.Dropped)
 	}
 }
@@ -93,7 +93,7 @@ func TestCoveredByWhatIsRefused(t *testing.T) {
 	g.events()
 	before := g.rules.rows
 	g.run(segment(false, ACK, 2, theirs, "abc"), segment(false, ACK, 8, theirs, "ghi"), segment(false, ACK, 5, theirs, "def"))
-	if g.b.Send != 0 || g.b.Verdicts.Dropped[burst.TarpitBudget] != 3 || g.rules.rows[Row13]-before[Row13] != 3 {
+	if g.b.Send != 0 || g.dropped(dropBudget) != 3 || g.rules.rows[Row13]-before[Row13] != 3 {
 		t.Errorf("sent %b, %v", g.b.Send, g.b.Verdicts.Dropped)
 	}
 	if k := g.kinds(); len(k) != 0 {

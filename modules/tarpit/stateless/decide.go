@@ -52,11 +52,11 @@ func inside(o uint32) bool { return o+1 <= MaxOffset+1 }
 type Decision struct {
 	Row    Row
 	Reply  bool
-	Flags  uint8        // of the reply
-	Window uint16       // of the reply
-	Seq    uint32       // of the reply
-	Ack    uint32       // of the reply
-	Reason burst.Reason // why there is none
+	Flags  uint8     // of the reply
+	Window uint16    // of the reply
+	Seq    uint32    // of the reply
+	Ack    uint32    // of the reply
+	Reason burst.Own // why there is none
 	// Kind is the event to report; meaningless unless Event.
 	Kind  event.Kind
 	Event bool
@@ -97,12 +97,12 @@ var kinds = [NumRows]event.Kind{
 }
 
 // reasons is why a segment of each row gets no reply.
-var reasons = [NumRows]burst.Reason{
-	Row1: burst.TarpitSilent, Row2: burst.TarpitSilent, Row3: burst.TarpitBackscatter,
-	Row4: burst.TarpitStealth, Row5: burst.TarpitReset, Row6: burst.TarpitAckScan,
-	Row7: burst.TarpitHandshake, Row8: burst.TarpitSilent, Row9: burst.TarpitSilent,
-	Row10: burst.TarpitSilent, Row10a: burst.TarpitSilent, Row11: burst.TarpitSilent,
-	Row12: burst.TarpitSilent, Row13: burst.TarpitBudget, Row14: burst.TarpitSilent,
+var reasons = [NumRows]burst.Own{
+	Row1: dropSilent, Row2: dropSilent, Row3: dropBackscatter,
+	Row4: dropStealth, Row5: dropReset, Row6: dropAckScan,
+	Row7: dropHandshake, Row8: dropSilent, Row9: dropSilent,
+	Row10: dropSilent, Row10a: dropSilent, Row11: dropSilent,
+	Row12: dropSilent, Row13: dropBudget, Row14: dropSilent,
 }
 
 // rowOf finds the row; the first match decides.

@@ -149,9 +149,9 @@ func wantedEvent(row Row, o int64) event.Kind {
 
 // wantedReason is why a row is silent.
 var wantedReason = map[Row]burst.Reason{
-	Row3: burst.TarpitBackscatter, Row4: burst.TarpitStealth, Row5: burst.TarpitReset,
-	Row6: burst.TarpitAckScan, Row7: burst.TarpitHandshake, Row8: burst.TarpitSilent, Row9: burst.TarpitSilent,
-	Row10: burst.TarpitSilent, Row10a: burst.TarpitSilent, Row11: burst.TarpitSilent, Row12: burst.TarpitSilent,
+	Row3: of(dropBackscatter), Row4: of(dropStealth), Row5: of(dropReset),
+	Row6: of(dropAckScan), Row7: of(dropHandshake), Row8: of(dropSilent), Row9: of(dropSilent),
+	Row10: of(dropSilent), Row10a: of(dropSilent), Row11: of(dropSilent), Row12: of(dropSilent),
 }
 
 // letters is a flag word as text, from the bit positions of RFC 9293.
@@ -213,7 +213,7 @@ func TestEveryRowAndPolicyAnswersAsTheTableSays(t *testing.T) {
 			if d.Reply != (want != silence) {
 				t.Fatalf("%s: reply %v, want %v", name, d.Reply, want)
 			}
-			if !d.Reply && d.Reason != wantedReason[d.Row] {
+			if !d.Reply && of(d.Reason) != wantedReason[d.Row] {
 				t.Fatalf("%s: reason %v, want %v", name, d.Reason, wantedReason[d.Row])
 			}
 			if d.Reply {

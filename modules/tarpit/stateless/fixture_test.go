@@ -49,7 +49,7 @@ func newRig(t testing.TB, p config.Policy, edits ...func(*config.Snapshot)) *rig
 	wall := &atomic.Int64{}
 	wall.Store(noon)
 	w := &engine.Worker{Count: 1, Events: event.NewRing(1024), Secret: secret.New(root), Wall: wall}
-	r, err := New(w)
+	r, err := New(w, drops)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,6 +121,14 @@ func (g *rig) run(frames ...[]byte) {
 		g.t.Fatalf("%d frames: undecided %b, verdicts %+v", len(frames), g.b.Undecided, *v)
 	}
 }
+
+// drops is where the reasons of this package begin here, of is one of them.
+const drops = burst.Block(burst.NumReasons)
+
+func of(own burst.Own) burst.Reason { return drops.Of(own) }
+
+// dropped is how many segments were dropped for a reason of this package.
+func (g *rig) dropped(why burst.Own) uint64 { return g.b.Verdicts.Dropped[g.rules.drops.Of(why)] }
 
 // one processes a frame and returns the reply, nil when there is none, and the
 // reason for that.

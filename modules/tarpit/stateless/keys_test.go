@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"mire/dpdk/burst"
 	"mire/engine"
 	"mire/engine/config"
 	"mire/engine/enginetest"
@@ -20,7 +19,7 @@ func (g *rig) at(d time.Duration) {
 func (g *rig) holds(v6 bool, cookie uint32) bool {
 	g.t.Helper()
 	a, why := g.one(segment(v6, ACK, 1000, 999+cookie, "payload"))
-	if a == nil && why != burst.TarpitAckScan {
+	if a == nil && why != of(dropAckScan) {
 		g.t.Fatalf("probe dropped by %v", why)
 	}
 	return a != nil
@@ -96,7 +95,7 @@ func TestCookiesDependOnEverything(t *testing.T) {
 }
 
 func TestNewNeedsASecret(t *testing.T) {
-	if _, err := New(&engine.Worker{}); err == nil {
+	if _, err := New(&engine.Worker{}, drops); err == nil {
 		t.Error("rules without a secret")
 	}
 }
@@ -106,7 +105,7 @@ func TestNewNeedsASecret(t *testing.T) {
 func TestBareWorker(t *testing.T) {
 	g := newRig(t, config.Policy{})
 	g.worker.Events, g.worker.Wall = nil, nil
-	r, err := New(g.worker)
+	r, err := New(g.worker, drops)
 	if err != nil {
 		t.Fatal(err)
 	}

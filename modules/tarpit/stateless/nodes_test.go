@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"mire/dpdk/burst"
 	"mire/engine/config"
 )
 
@@ -76,7 +75,7 @@ func TestTwoNodesDoNotLoop(t *testing.T) {
 			for n < 10_000 {
 				g.run(f)
 				if g.b.Send == 0 {
-					if g.b.Verdicts.Dropped[burst.TarpitBudget] != 1 {
+					if g.dropped(dropBudget) != 1 {
 						t.Fatalf("IPv6 %v: the loop ended by %v", v6, g.b.Verdicts.Dropped)
 					}
 					break

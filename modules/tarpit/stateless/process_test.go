@@ -49,7 +49,7 @@ func (g *rig) same(v6 bool, s Segment, d Decision) {
 	switch {
 	case d.Reply != (a != nil):
 		g.t.Fatalf("%s L=%d: reply %v, want %+v", letters(s.Flags), s.Len, a, d)
-	case a == nil && why != d.Reason:
+	case a == nil && why != of(d.Reason):
 		g.t.Fatalf("%s L=%d: reason %v, want %v", letters(s.Flags), s.Len, why, d.Reason)
 	case a != nil && (a.Seq != d.Seq || a.Ack != d.Ack || a.Window != d.Window || a.frame[at+13] != d.Flags):
 		g.t.Fatalf("%s L=%d: got seq %#x ack %#x window %d flags %#x, want %+v",
@@ -78,7 +78,7 @@ func TestMixedBurst(t *testing.T) {
 		t.Errorf("sent %b, undecided %b", g.b.Send, g.b.Undecided)
 	}
 	d := &g.b.Verdicts.Dropped
-	if d[burst.TarpitHandshake] != 1 || d[burst.TarpitAckScan] != 1 || d[burst.TarpitReset] != 1 {
+	if d[of(dropHandshake)] != 1 || d[of(dropAckScan)] != 1 || d[of(dropReset)] != 1 {
 		t.Errorf("drops %v", *d)
 	}
 	if a := g.answer(3); a.Seq != 100+m6+1 || a.Ack != 106 || a.Window != 0 {

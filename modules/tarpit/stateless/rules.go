@@ -16,6 +16,7 @@ import (
 // called by that worker only. Memory is fixed after New and Apply.
 type Rules struct {
 	w     *engine.Worker
+	drops burst.Block // where the reasons of this package begin
 	keys  cookie.Keys
 	snap  *config.Snapshot
 	plans []plan // by index into Snapshot.Networks
@@ -43,14 +44,15 @@ type Rules struct {
 }
 
 // New makes the rules of one worker from its secret, its event ring (nil: no
-// events) and its offset to Unix time (nil: 0). It fails without a secret.
-func New(w *engine.Worker) (*Rules, error) {
+// events) and its offset to Unix time (nil: 0); its reasons begin at drops. It
+// fails without a secret.
+func New(w *engine.Worker, drops burst.Block) (*Rules, error) {
 	if w.Secret == nil {
 		return nil, errors.New("stateless TCP needs the node's secret for its cookies, and the worker has none: " +
 			"open it with secret.Open before the workers start")
 	}
 	key := cookie.NewKey([cookie.KeySize]byte(w.Secret.Key(secret.LabelBudget, cookie.KeySize)))
-	r := &Rules{w: w, events: w.Events}
+	r := &Rules{w: w, drops: drops, events: w.Events}
 	r.budget.open(key)
 	return r, nil
 }

@@ -30,9 +30,9 @@ func (r *Rules) answerSegments(b *burst.Burst, m burst.Mask) {
 		r.report(b, i, d)
 		switch {
 		case !d.Reply:
-			b.Drop(i, d.Reason)
+			b.Drop(i, r.drops.Of(d.Reason))
 		case by != i:
-			b.Drop(i, burst.TarpitCovered)
+			b.Drop(i, r.drops.Of(dropCovered))
 		default:
 			r.reply(b, i, d)
 		}

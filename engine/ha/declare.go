@@ -1,0 +1,10 @@
+package ha
+
+import "mire/engine"
+
+var _ engine.Declarer = (*Module)(nil)
+
+// Declare implements engine.Declarer.
+func (*Module) Declare() engine.Declaration {
+	return engine.Declaration{Reasons: drops}
+}
