@@ -207,3 +207,32 @@ func TestSlowWorkerKeepsItsSession(t *testing.T) {
 		t.Errorf("up %v and %v, %d sessions, entry %d", p.a.up, p.b.up, p.a.count.sessions, p.b.stateOf(1, p.now))
 	}
 }
+
+// A list that was made before the tables were equal takes nothing away from what
+// came since, however late it arrives: on a slow way, or held back and sent again
+// by somebody.
+func TestLateListTakesNothingAway(t *testing.T) {
+	for _, late := range []bool{true, false} {
+		p := newPipe(t, 9)
+		p.elect(p.a)
+		p.a.write(4, session.Trapped, p.now)
+		p.until(3000, "equal tables", p.converged)
+		by := p.b.repair.equalBy
+		if by == 0 {
+			t.Fatal("the comparison is not remembered")
+		}
+		if late {
+			by-- // made before
+		} else {
+			by++ // or else: the master has lost it since
+			p.b.repair.freshBy = [session.Groups]uint64{}
+		}
+		k := key(4)
+		g := p.b.table.GroupOf(&k)
+		p.b.list.begin(g, by) // an empty list, whole
+		p.b.listed(g, p.b.at(p.now))
+		if _, there := p.b.table.Look(k); there != late {
+			t.Errorf("late %v: the entry is there: %v", late, there)
+		}
+	}
+}

@@ -161,14 +161,14 @@ func (p *Peer) answerHandover(out Outlet) {
 	}
 }
 
-func (p *Peer) takeHandover(b []byte, now int64, out Outlet) bool {
+func (p *Peer) takeHandover(d, b []byte, now int64, out Outlet) bool {
 	if len(b) < handoverBody {
 		return false
 	}
 	h, digest := &p.handover, binary.BigEndian.Uint64(b[1:])
 	switch b[0] {
 	case stepCompare:
-		if !p.master && p.remote.Master && p.compareAll(digest, now) {
+		if !p.master && p.remote.Master && p.compareAll(digest, Header(d).Sequence(), now) {
 			h.answer, h.digest = true, digest
 		}
 	case stepEqual:

@@ -90,18 +90,19 @@ func (p *Peer) takeKeepalive(d, b []byte, now int64, out Outlet) bool {
 	p.remote.entries = binary.BigEndian.Uint32(b[3:])
 	p.remote.digest, p.remote.told = binary.BigEndian.Uint64(b[7:]), true
 	if !p.master && a.Master && b[0]&isSettled != 0 {
-		p.compareAll(p.remote.digest, now)
+		p.compareAll(p.remote.digest, Header(d).Sequence(), now)
 	}
 	return true
 }
 
-// compareAll compares the master's whole table with ours.
-func (p *Peer) compareAll(theirs uint64, now int64) bool {
+// compareAll compares the master's whole table with ours, of which the datagram by
+// has the digest.
+func (p *Peer) compareAll(theirs, by uint64, now int64) bool {
 	if theirs != p.table.DigestAll() {
 		p.repair.apart++
 		return false
 	}
-	p.repair.allEqual(now)
+	p.repair.allEqual(now, by)
 	p.mayOffer = false
 	return true
 }

@@ -166,10 +166,10 @@ func (p *Peer) disagree(group int, r *session.Record, now int64) session.Outcome
 // is told to it once when this node wrote it as a master. The group counts as
 // different until a comparison finds it equal.
 func (p *Peer) listed(group int, now int64) {
-	if p.master {
-		return
-	}
 	g, l := &p.repair, &p.list
+	if p.master || !p.remote.Master || l.by < g.equalBy {
+		return // what a list lacks that is older than equal tables came since
+	}
 	offer := p.mayOffer && p.offers.open(group)
 	p.offers.made(group)
 	g.ask.remove(group)

@@ -237,7 +237,7 @@ func (p *Peer) take(t Type, d, body []byte, now int64, out Outlet) Fault {
 	case DigestDiff:
 		ok = p.takeDiffs(body)
 	case HandoverMsg:
-		ok = p.takeHandover(body, now, out)
+		ok = p.takeHandover(d, body, now, out)
 	case Keepalive:
 		ok = p.takeKeepalive(d, body, now, out)
 	}

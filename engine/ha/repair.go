@@ -47,11 +47,12 @@ type repair struct {
 	need     bool                   // nothing is known of the master's table yet
 	needed   int64                  // since when, 0: the master has not spoken
 	askedAt  int64
-	bulkAt   int64 // when the last BULK came
-	bulking  bool  // all groups were asked for
-	equalAt  int64 // when the tables were last found equal, 0: never
-	apart    int   // KEEPALIVEs in a row whose digest was not ours
-	roundAt  int64 // when all digests were asked for
+	bulkAt   int64  // when the last BULK came
+	bulking  bool   // all groups were asked for
+	equalAt  int64  // when the tables were last found equal, 0: never
+	equalBy  uint64 // sequence of the datagram that said so
+	apart    int    // KEEPALIVEs in a row whose digest was not ours
+	roundAt  int64  // when all digests were asked for
 	request  uint32
 	asked    bool // BULK-REQUEST is to be sent
 }
@@ -66,7 +67,7 @@ func (g *repair) reset() {
 	clear(g.freshBy[:])
 	g.forgetLacks()
 	g.need, g.bulking, g.asked = true, false, false
-	g.needed, g.askedAt, g.bulkAt, g.equalAt, g.apart, g.roundAt = 0, 0, 0, 0, 0, 0
+	g.needed, g.askedAt, g.bulkAt, g.equalAt, g.equalBy, g.apart, g.roundAt = 0, 0, 0, 0, 0, 0, 0
 }
 
 // equal takes a group out of those that differ.
@@ -77,9 +78,9 @@ func (g *repair) equal(group int) {
 	g.lack(group, 0)
 }
 
-// allEqual is what a comparison of the whole tables found.
-func (g *repair) allEqual(now int64) {
-	g.equalAt, g.apart = now, 0
+// allEqual is what a comparison of the whole tables found, of the datagram by.
+func (g *repair) allEqual(now int64, by uint64) {
+	g.equalAt, g.equalBy, g.apart = now, max(g.equalBy, by), 0
 	g.need, g.asked = false, false
 	g.differs.clear()
 	g.ask.clear()
