@@ -17,6 +17,8 @@ parts=(
   "interop       2 scripts/interop.sh"
   "sim-ha       20 scripts/sim-ha.sh 10000"
   "fuzz         10 scripts/fuzz.sh 20s"
+  "trixie       40 scripts/trixie.sh --whole"
+  "bookworm     40 scripts/trixie.sh --suite bookworm --whole"
 )
 
 if [ "${1:-}" = --list ]; then
