@@ -135,7 +135,7 @@ var floods = []struct {
 // Whatever is sent at us, and whichever worker gets it: the session stands, and
 // nothing of the peer is lost in a queue.
 func TestFloodOfForgedDatagramsEndsNoSession(t *testing.T) {
-	const ms, perMs = 1300, 600
+	const ms, perMs = floodTime, 600
 	for worker := range 2 {
 		for _, f := range floods {
 			t.Run(fmt.Sprintf("%s on worker %d", f.name, worker), func(t *testing.T) {

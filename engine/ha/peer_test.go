@@ -56,7 +56,7 @@ func TestChangesArriveWithinATick(t *testing.T) {
 
 // Whatever the pipe does, and whoever writes, the tables end equal.
 func TestAnyPipeEndsInEqualTables(t *testing.T) {
-	for seed := range uint64(24) {
+	for seed := range uint64(pipeRuns) {
 		p := newPipe(t, seed)
 		p.loss, p.twice, p.late = float64(seed%4)*0.08, 0.1, 0.3
 		master := p.a

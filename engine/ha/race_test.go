@@ -7,4 +7,6 @@ package ha
 const (
 	simRuns       = 10
 	handoverTries = 10
+	pipeRuns      = 4
+	floodTime     = 150
 )
