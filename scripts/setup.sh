@@ -14,7 +14,7 @@ declare -A why=(
 declare -A packages=(
   [build]="gcc pkg-config libdpdk-dev dpdk"
   [lab]="iproute2 iputils-ping ethtool jq nmap arping ndisc6 procps"
-  [test]="dpdk-dev gcc-aarch64-linux-gnu dnsmasq udhcpc iptables masscan rsyslog tcpdump curl keepalived isc-dhcp-server isc-dhcp-relay"
+  [test]="dpdk-dev gcc-aarch64-linux-gnu dnsmasq udhcpc iptables masscan rsyslog tcpdump curl keepalived isc-dhcp-server isc-dhcp-relay shellcheck"
   [docker]="docker.io docker-compose debootstrap iproute2 jq arping iputils-ping"
 )
 

@@ -16,7 +16,7 @@ case $runs in '' | *[!0-9]* | 0) name= ;; esac
 
 # The packages whose tests have that name.
 function=${name%%/*}
-mapfile -t files < <(grep -lE "^func (${function//[$^]/})\w*\(" $(git ls-files '*_test.go') || true)
+mapfile -t files < <(git ls-files '*_test.go' | xargs grep -lE "^func (${function//[$^]/})\w*\(" || true)
 [ ${#files[@]} -gt 0 ] || { echo "stress: no test is called $name" >&2; exit 2; }
 mapfile -t folders < <(dirname "${files[@]}" | sort -u)
 

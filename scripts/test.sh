@@ -27,11 +27,7 @@ step() { printf '\n== %s\n' "$*"; }
 tests() { go test -v "$@" | grep -vE '^(=== |[[:space:]]*--- PASS|PASS$)'; }
 
 step "format and static checks"
-unformatted=$(gofmt -l $(git ls-files '*.go'))
-[ -z "$unformatted" ] || { echo "gofmt would change: $unformatted" >&2; exit 1; }
-go vet ./...
-go tool staticcheck ./...
-for f in scripts/*.sh docker/*.sh; do bash -n "$f"; done
+if [ "$mode" = quick ]; then scripts/lint.sh quick; else scripts/lint.sh; fi
 
 step "build"
 go build -o bin/mire ./cli/mire
@@ -42,7 +38,8 @@ if [ "$mode" = quick ]; then
   step "engine and modules without C (CGO_ENABLED=0)"
   CGO_ENABLED=0 tests -short ./engine/... ./modules/... ./dpdk/burst/...
   step "DPDK ports and commands"
-  tests -count=1 -short -timeout 5m ./dpdk/... $(go list ./cli/... | grep -vE '/(e2e|bench/ha|bench/wire)$')
+  mapfile -t packages < <(go list ./dpdk/... ./cli/... | grep -vE '/(e2e|bench/ha|bench/wire)$')
+  tests -count=1 -short -timeout 5m "${packages[@]}"
   step "two of the end-to-end runs"
   tests -count=1 -short -timeout 5m -run '^(TestUnusedAddressesResolveAndAnswerEcho|TestSwitchoverThereAndBack)$' ./cli/e2e
   printf '\n%d s of tests; what a change must pass: scripts/test.sh\n' $((SECONDS - began))

@@ -14,7 +14,7 @@
 #   MIRE_DEBIAN=DIR                          where that is kept (/var/cache/mire)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-suite=trixie layer= whole=
+suite=trixie layer='' whole=''
 while [ $# -gt 0 ]; do
   case $1 in
     --suite) suite=$2; shift 2 ;;

@@ -57,11 +57,11 @@ func openTestpmd(r *rig, source string, n int) (*testpmd, error) {
 		return nil, err
 	}
 	defer theirs.Close()
-	memory := []string{"--in-memory", "--single-file-segments"}
+	args := []string{"--in-memory", "--single-file-segments"}
 	if r.noHuge {
-		memory = []string{"--no-huge", "--no-shconf", "-m", strconv.Itoa(n * yardHuge >> 20)}
+		args = []string{"--no-huge", "--no-shconf", "-m", strconv.Itoa(n * yardHuge >> 20)}
 	}
-	args := append(memory,
+	args = append(args,
 		"--lcores", r.cpus.lcores(n), "--no-pci", "--no-telemetry",
 		"--file-prefix", fmt.Sprintf("mire-bench-%d", os.Getpid()), "--vdev", pcapOf(source, n),
 		"--", "-i", "--burst="+strconv.Itoa(burst.Size), "--no-flush-rx", "--total-num-mbufs="+strconv.Itoa(poolSize*n),

@@ -3,7 +3,6 @@ package bench
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -83,7 +82,7 @@ type moment struct {
 // now reads how long threads have run (proc(5), schedstat).
 func now(list []thread) (m moment, err error) {
 	for _, t := range list {
-		b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(t.pid), "task", strconv.Itoa(t.tid), "schedstat"))
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/schedstat", t.pid, t.tid))
 		if err != nil {
 			return m, err
 		}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	endian "encoding/binary"
@@ -36,7 +37,7 @@ func (a advert) frame() []byte {
 		pseudo = nil
 	}
 	var sum uint32
-	for all := append(pseudo, m...); len(all) > 0; all = all[2:] {
+	for all := slices.Concat(pseudo, m); len(all) > 0; all = all[2:] {
 		sum += uint32(endian.BigEndian.Uint16(all))
 	}
 	for sum>>16 != 0 {

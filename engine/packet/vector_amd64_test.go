@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"mire/dpdk/burst"
@@ -228,7 +229,7 @@ func TestVectorOverlooksNoBit(t *testing.T) {
 			head, field = 74, 18
 		}
 		for n := range 30 {
-			base := append(good(t, d)[:head], make([]byte, n)...)
+			base := slices.Concat(good(t, d)[:head], make([]byte, n))
 			size := len(base) - 14
 			if d == hexAck6Data {
 				size = len(base) - 54

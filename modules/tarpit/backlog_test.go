@@ -153,7 +153,7 @@ func cold(t *testing.T, a netip.Addr, f []byte, edits ...func(*config.Snapshot))
 	o := l.Turn(f)
 	l.wantDrop(o, "tarpit_unknown")
 	before := l.Burst.Verdicts
-	out := append(o.Out, l.Pass(1200*time.Millisecond)...)
+	out := slices.Concat(o.Out, l.Pass(1200*time.Millisecond))
 	l.wantState(a, session.Trapped)
 	v := &l.Burst.Verdicts
 	if v.Sent != before.Sent || v.Dropped != before.Dropped || v.Consumed != before.Consumed {
