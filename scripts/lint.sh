@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Static checks: format, go vet, staticcheck, the diagnostics of gocritic, misspell and
-# shellcheck. The tree passes all of them; part of scripts/test.sh.
+# Static checks: format, go vet, staticcheck, the diagnostics of gocritic, misspell,
+# and of the scripts by shellcheck. The tree passes all; part of scripts/test.sh.
 #
 #   scripts/lint.sh          everything
 #   scripts/lint.sh quick    without gocritic, which takes half a minute
