@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"runtime"
-	"sync/atomic"
-
 	"mire/dpdk/burst"
+	"mire/engine/board"
 	"mire/engine/cycles"
 )
 
@@ -64,121 +62,46 @@ func (c *Counters) Balanced() bool {
 			c.IO.Transmitted+c.Drops()+c.Verdicts.Consumed+c.Held()
 }
 
-// board shows a worker's counters to other goroutines. The worker writes it
-// once per Tick, word by word between two steps of a sequence count, so that
-// readers get a consistent copy and the worker never waits.
-type board struct {
-	seq   atomic.Uint64
-	words []atomic.Uint64
-	// reasons is how many the chain has.
-	reasons int
+// pulse is what a worker shows of itself beside what its burst and its stages count.
+type pulse struct {
+	turns, ticks uint64
+	now          int64
+	clock        uint64 // the time-stamp counter while somebody measures, or 0
 }
 
-const (
-	ioWords      = 10
-	verdictWords = 5
-	extraWords   = 4 + 3*8
-	cycleWords   = 3 + stepStages + 1 // and one a stage
-)
-
-func (bd *board) init(stages, reasons int) {
-	bd.reasons = reasons
-	bd.words = make([]atomic.Uint64, ioWords+verdictWords+reasons+5*stages+extraWords+cycleWords)
-}
-
-// publish copies the worker's counters to its board.
-func (w *Worker) publish() {
-	bd, b := &w.board, w.burst
-	v, io := &b.Verdicts, &b.IO
-	v.Dropped[burst.TxFull], v.Dropped[burst.TxRefused] = io.TxFull, io.Refused
-	bd.seq.Add(1)
-	i := 0
-	put := func(x uint64) { bd.words[i].Store(x); i++ }
-	put(io.Received)
-	put(io.Transmitted)
-	put(io.Freed)
-	put(io.TxFull)
-	put(io.Refused)
-	put(io.Held)
-	put(io.NoSpare)
-	put(io.Polls)
-	put(io.Empty)
-	put(io.Slept)
-	put(v.Received)
-	put(v.Sent)
-	put(v.Consumed)
-	put(v.Originated)
-	put(v.Starved)
-	for r := range bd.reasons {
-		put(v.Dropped[r])
-	}
-	for s := range w.counters {
-		c := &w.counters[s]
-		put(c.Entered)
-		put(c.Decided)
-		put(c.Sent)
-		put(c.Originated)
-	}
-	put(w.turns)
-	put(w.ticks)
-	put(uint64(b.Now))
-	put(w.long.count)
-	for t := range w.long.longest {
-		put(uint64(w.long.longest[t].At))
-		put(uint64(w.long.longest[t].Took))
-		put(w.long.longest[t].Number)
-	}
+// show makes the worker's board; Counters reads what stands here, in this order.
+func (w *Worker) show() {
 	m := w.measure.meter
-	put(m.Turns)
-	put(m.Packets)
+	w.board = board.New(board.Words(&w.burst.IO), board.Words(&w.burst.Verdicts), board.List(w.counters), board.Words(&w.pulse),
+		board.Words(&w.long), board.Words(&m.Turns), board.Words(&m.Packets), m.Spent)
+}
+
+// publish shows the worker's counters to other goroutines, once a Tick.
+func (w *Worker) publish() {
+	v, io := &w.burst.Verdicts, &w.burst.IO
+	v.Dropped[burst.TxFull], v.Dropped[burst.TxRefused] = io.TxFull, io.Refused
+	w.pulse.now, w.pulse.clock = w.burst.Now, 0
 	if w.measure.on.Load() {
-		put(cycles.Now())
-	} else {
-		put(0)
+		w.pulse.clock = cycles.Now()
 	}
-	for _, spent := range m.Spent {
-		put(spent)
-	}
-	bd.seq.Add(1)
+	w.board.Publish()
 }
 
 // Counters returns the counters as of the worker's last Tick; safe from any
 // goroutine.
 func (w *Worker) Counters() *Counters {
 	c := &Counters{Stages: make([]StageCounters, len(w.counters)), Names: w.names, Reasons: w.chain.Reasons}
-	c.Cycles.On, c.Cycles.Steps = w.measure.on.Load(), stepNames(w.names)
-	for {
-		seq := w.board.seq.Load()
-		if seq&1 == 0 {
-			w.board.copyTo(c)
-			if w.board.seq.Load() == seq {
-				return c
-			}
-		}
-		runtime.Gosched()
+	y := &c.Cycles
+	y.On, y.Steps = w.measure.on.Load(), stepNames(w.names)
+	var p pulse
+	var long longTurns
+	ticks := make([]uint64, len(y.Steps))
+	w.board.Read(board.Words(&c.IO), board.Words(&c.Verdicts), board.List(c.Stages), board.Words(&p),
+		board.Words(&long), board.Words(&y.Turns), board.Words(&y.Packets), ticks)
+	c.Turns, c.Ticks, c.Now, y.Clock = p.turns, p.ticks, p.now, p.clock
+	c.LongTurns, c.Longest = long.count, long.longest
+	for s := range y.Steps {
+		y.Steps[s].Ticks = ticks[s]
 	}
-}
-
-func (bd *board) copyTo(c *Counters) {
-	i := 0
-	get := func() uint64 { i++; return bd.words[i-1].Load() }
-	io, v := &c.IO, &c.Verdicts
-	io.Received, io.Transmitted, io.Freed = get(), get(), get()
-	io.TxFull, io.Refused, io.Held, io.NoSpare = get(), get(), get(), get()
-	io.Polls, io.Empty, io.Slept = get(), get(), get()
-	v.Received, v.Sent, v.Consumed, v.Originated, v.Starved = get(), get(), get(), get(), get()
-	for r := range bd.reasons {
-		v.Dropped[r] = get()
-	}
-	for s := range c.Stages {
-		c.Stages[s] = StageCounters{Entered: get(), Decided: get(), Sent: get(), Originated: get()}
-	}
-	c.Turns, c.Ticks, c.Now, c.LongTurns = get(), get(), int64(get()), get()
-	for t := range c.Longest {
-		c.Longest[t] = Turn{At: int64(get()), Took: int64(get()), Number: get()}
-	}
-	c.Cycles.Turns, c.Cycles.Packets, c.Cycles.Clock = get(), get(), get()
-	for s := range c.Cycles.Steps {
-		c.Cycles.Steps[s].Ticks = get()
-	}
+	return c
 }

@@ -70,6 +70,7 @@ func TestMeasureCycles(t *testing.T) {
 	s := &slow{frame: [64]byte{12: 8, 13: 6, 15: 1, 16: 8, 18: 6, 19: 4, 21: 1}}
 	w := measuredWorker(t, s)
 	w.measure.meter = cycles.New(len(w.measure.meter.Spent), func() uint64 { return s.clock })
+	w.show()
 	s.frames = 8
 	w.Turn()
 	if c := w.Counters().Cycles; c.On || c.Turns != 0 || c.PerPacket(0) != 0 {

@@ -40,9 +40,9 @@ func (w *Worker) Turn() {
 		b.Sleep = w.idle.next(i == len(w.lanes)-1, w.wake-b.Now)
 		n := w.lanes[i].Exchange(b)
 		if before != 0 {
-			w.long.note(b.Now, b.Now-before-int64(b.IO.Slept-slept), w.turns)
+			w.long.note(b.Now, b.Now-before-int64(b.IO.Slept-slept), w.pulse.turns)
 		}
-		w.turns++
+		w.pulse.turns++
 		w.idle.polled(n)
 		trace := w.tracing.on.Load()
 		switch {
@@ -109,7 +109,7 @@ func (w *Worker) dropRest(b *burst.Burst) {
 func (w *Worker) tick(b *burst.Burst) {
 	w.nextTick = b.Now + TickInterval
 	w.wake = math.MaxInt64
-	w.ticks++
+	w.pulse.ticks++
 	for i, st := range w.stages {
 		own := b.Verdicts.Originated
 		st.Tick(b)

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"mire/dpdk/burst"
+	"mire/engine/board"
 	"mire/engine/config"
 	"mire/engine/cycles"
 	"mire/engine/event"
@@ -46,9 +47,8 @@ type Worker struct {
 	long      longTurns
 	wake      int64
 	nextTick  int64
-	turns     uint64
-	ticks     uint64
-	board     board
+	pulse     pulse
+	board     *board.Board
 	tracing   tracing
 	measure   measuring
 	stop      atomic.Bool
@@ -115,7 +115,7 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 	}
 	w.counters = make([]StageCounters, len(w.stages))
 	w.measure.meter = cycles.New(stepStages+len(w.stages)+1, nil)
-	w.board.init(len(w.stages), len(c.Chain.Reasons))
+	w.show()
 	w.idle.watch(c.Lanes, c.Count)
 	w.apply(c.Snapshots.Load())
 	return w, nil

@@ -1,5 +1,7 @@
 package traffic
 
+import "mire/engine/board"
+
 // Counters are what a Generator has done, as of its last turn. All count frames
 // since New, but where said otherwise.
 type Counters struct {
@@ -79,7 +81,7 @@ func (c *Counters) Malformed() (n uint64) {
 // between, and Open and Pending stay as they are.
 func (c Counters) Since(old Counters) Counters {
 	open, pending := c.Open, c.Pending
-	a, b := c.words(), old.words()
+	a, b := board.Words(&c), board.Words(&old)
 	for i := range a {
 		a[i] -= b[i]
 	}

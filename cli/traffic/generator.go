@@ -9,6 +9,7 @@ import (
 
 	"mire/dpdk/burst"
 	"mire/engine"
+	"mire/engine/board"
 	"mire/engine/packet"
 )
 
@@ -71,7 +72,7 @@ type Generator struct {
 
 	c       Counters
 	tallies []tally
-	board   board
+	board   *board.Board
 	lat     latency
 
 	rate    atomic.Uint64 // float64 bits
@@ -101,7 +102,7 @@ func New(c Config) (*Generator, error) {
 	g.rate.Store(math.Float64bits(c.Rate))
 	g.paused.Store(c.Paused)
 	g.lat.init(max(c.LatencyEvery, 1))
-	g.board.init(g)
+	g.show()
 	return g, nil
 }
 

@@ -40,7 +40,7 @@ func (g *Generator) turn(offer bool) {
 	}
 	g.rest(b)
 	g.account(b)
-	g.board.publish()
+	g.board.Publish()
 	g.turning.Add(1)
 }
 

@@ -18,7 +18,7 @@ func (s *stage) compile(c *config.Snapshot) {
 		s.common.mu.Lock()
 		t := s.tallies[number]
 		if t == nil {
-			t = &tally{number: number}
+			t = newTally(number)
 			s.tallies[number] = t
 		}
 		s.common.mu.Unlock()

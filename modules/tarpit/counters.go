@@ -1,6 +1,6 @@
 package tarpit
 
-import "sync/atomic"
+import "mire/engine/board"
 
 // Counter names one of the counters that a worker keeps per network.
 type Counter uint8
@@ -95,11 +95,11 @@ func (c Counter) String() string {
 type tally struct {
 	number uint16 // Network.Number
 	own    [NumCounters]uint64
-	shown  [NumCounters]atomic.Uint64
+	shown  *board.Board
 }
 
-func (t *tally) publish() {
-	for i := range t.own {
-		t.shown[i].Store(t.own[i])
-	}
+func newTally(number uint16) *tally {
+	t := &tally{number: number}
+	t.shown = board.New(t.own[:])
+	return t
 }

@@ -82,8 +82,10 @@ func (m *Module) Stats() []Stats {
 		}
 		for _, s := range m.common.stages {
 			if t := s.tallies[number]; t != nil {
-				for i := range st.Counters {
-					st.Counters[i] += t.shown[i].Load()
+				var own [NumCounters]uint64
+				t.shown.Read(own[:])
+				for i, n := range own {
+					st.Counters[i] += n
 				}
 			}
 		}

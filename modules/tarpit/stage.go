@@ -131,7 +131,7 @@ func (s *stage) Tick(b *burst.Burst) {
 	if now-s.shown >= showInterval {
 		s.shown = now
 		for i := range s.nets {
-			s.nets[i].publish()
+			s.nets[i].shown.Publish()
 		}
 	}
 	s.wake()

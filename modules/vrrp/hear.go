@@ -1,8 +1,6 @@
 package vrrp
 
 import (
-	"encoding/binary"
-
 	"mire/dpdk/burst"
 	"mire/engine/event"
 	"mire/engine/packet"
@@ -105,11 +103,8 @@ func (s *stage) take(b *burst.Burst, n *news) {
 	} else if s.r.legs[0].on && s.heard4 != 0 && b.Now-s.heard4 < s.m.MasterDown() {
 		n.Tie = false
 	}
-	o := &s.c.shown
-	o.masterHi.Store(binary.BigEndian.Uint64(n.sender[:8]))
-	o.masterLo.Store(binary.BigEndian.Uint64(n.sender[8:]))
-	o.masterPriority.Store(int64(n.Priority))
-	o.heard.Store(b.Now)
+	o := &s.c.shown.Own
+	o.master, o.masterPriority, o.heard = n.sender, n.Priority, b.Now
 	s.do(b, s.m.Advert(n.Heard, b.Now))
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"mire/engine"
+	"mire/engine/board"
 	"mire/engine/config"
 )
 
@@ -31,11 +32,13 @@ type common struct {
 	answered [maxGateways]atomic.Int64  // when a gateway last did
 	gateways [maxGateways]atomic.Uint32 // their GatewayState
 	watched  atomic.Pointer[[]Gateway]  // which there are
-	shown    board
+	shown    *board.Of[standing]
 }
 
 // New makes the module.
-func New() *Module { return &Module{common{ident: uint16(rand.Uint32())}} }
+func New() *Module {
+	return &Module{common{ident: uint16(rand.Uint32()), shown: board.NewOf[standing]()}}
+}
 
 // Name implements engine.Module.
 func (*Module) Name() string { return "vrrp" }

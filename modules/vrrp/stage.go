@@ -167,7 +167,8 @@ func (s *stage) change(b *burst.Burst) {
 	case was:
 		s.w.Role.Set(engine.Master) // a node without a vrrp section is
 	}
-	s.c.shown.running.Store(s.r.on)
+	s.c.shown.Own.running = s.r.on
+	s.c.shown.Publish()
 }
 
 // rules are those configured, with the priority that tracking leaves.
@@ -226,13 +227,8 @@ func (s *stage) tell(b *burst.Burst, k event.Kind) {
 
 // show publishes the state.
 func (s *stage) show() {
-	o := &s.c.shown
-	o.state.Store(uint32(s.m.State))
-	o.cause.Store(uint32(s.m.Cause))
-	o.since.Store(s.m.Since)
-	o.priority.Store(int64(s.m.Priority))
-	o.dialect.Store(uint32(s.speaks()))
-	o.sent.Store(s.sent)
-	o.received.Store(s.received)
-	o.masterships.Store(s.masterships)
+	o := &s.c.shown.Own
+	o.state, o.cause, o.since, o.priority, o.dialect = s.m.State, s.m.Cause, s.m.Since, s.m.Priority, s.speaks()
+	o.sent, o.received, o.masterships = s.sent, s.received, s.masterships
+	s.c.shown.Publish()
 }

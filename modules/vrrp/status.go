@@ -1,10 +1,6 @@
 package vrrp
 
-import (
-	"encoding/binary"
-	"net/netip"
-	"sync/atomic"
-)
+import "net/netip"
 
 // Status is a virtual router as of worker 0's last Tick.
 type Status struct {
@@ -26,32 +22,29 @@ type Status struct {
 	Gateways       []Gateway // that tracking watches
 }
 
-// board is where worker 0 shows its state. Each field is read by itself.
-type board struct {
-	running                     atomic.Bool
-	state, cause                atomic.Uint32
-	since, heard                atomic.Int64
-	priority, masterPriority    atomic.Int64
-	masterHi, masterLo          atomic.Uint64
-	dialect                     atomic.Uint32
-	sent, received, masterships atomic.Uint64
+// standing is what worker 0 shows of its router.
+type standing struct {
+	running                     bool
+	state                       State
+	cause                       Cause
+	dialect                     Dialect
+	since, heard                int64
+	priority, masterPriority    uint8
+	master                      [16]byte // IPv4 mapped; zero: none was heard
+	sent, received, masterships uint64
 }
 
 // Status returns the present state.
 func (m *Module) Status() Status {
 	c := &m.common
-	b := &c.shown
+	o := c.shown.Read()
 	s := Status{
-		Running: b.running.Load(), State: State(b.state.Load()), Cause: Cause(b.cause.Load()), Since: b.since.Load(),
-		Priority: int(b.priority.Load()), MasterPriority: int(b.masterPriority.Load()), Heard: b.heard.Load(),
-		Dialect: Dialect(b.dialect.Load()), Sent: b.sent.Load(), Received: b.received.Load(),
-		Lost: c.lost.Load(), Masterships: b.masterships.Load(),
+		Running: o.running, State: o.state, Cause: o.cause, Since: o.since,
+		Priority: int(o.priority), MasterPriority: int(o.masterPriority), Heard: o.heard,
+		Dialect: o.dialect, Sent: o.sent, Received: o.received, Lost: c.lost.Load(), Masterships: o.masterships,
 	}
-	if hi, lo := b.masterHi.Load(), b.masterLo.Load(); hi|lo != 0 {
-		var a [16]byte
-		binary.BigEndian.PutUint64(a[:8], hi)
-		binary.BigEndian.PutUint64(a[8:], lo)
-		s.Master = netip.AddrFrom16(a).Unmap()
+	if o.master != [16]byte{} {
+		s.Master = netip.AddrFrom16(o.master).Unmap()
 	}
 	if list := c.watched.Load(); list != nil {
 		for _, g := range *list {

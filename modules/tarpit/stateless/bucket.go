@@ -23,16 +23,14 @@ type buckets struct {
 	price int64 // a token in ns; 0: no limit
 	depth int64 // a full bucket in ns
 	bulk  int64 // the part of it that is for everything, the rest is for probes
-	rate  int   // tokens a second, as set
-	burst int   // tokens of a full bucket, as set
 
-	refused  uint64 // segments that found too few tokens
-	collided uint64 // of these, what keys without a bucket of their own asked for
-	shared   uint64 // keys that took over a bucket of which another had spent
+	LimitCounters
 }
 
 // newBuckets makes n buckets, ways times a power of two, without a limit yet.
-func newBuckets(n int) buckets { return buckets{sets: make([]set, n/ways)} }
+func newBuckets(n int) buckets {
+	return buckets{sets: make([]set, n/ways), LimitCounters: LimitCounters{Buckets: uint64(n)}}
+}
 
 // maxRate is the most tokens a second that a limit can say.
 const maxRate = 1_000_000
@@ -40,14 +38,13 @@ const maxRate = 1_000_000
 // limit sets the rate in tokens a second, 0 for no limit, how many a full bucket
 // has, and how many of those bulk may not touch.
 func (g *buckets) limit(rate, burst, reserve int) {
-	g.rate = min(max(rate, 0), maxRate)
-	g.burst = min(max(burst, 1), 2*maxRate)
-	g.price = 0
-	if g.rate > 0 {
-		g.price = 1_000_000_000 / int64(g.rate)
+	rate, burst = min(max(rate, 0), maxRate), min(max(burst, 1), 2*maxRate)
+	g.Rate, g.Burst, g.price = uint64(rate), uint64(burst), 0
+	if rate > 0 {
+		g.price = 1_000_000_000 / int64(rate)
 	}
-	g.depth = g.price * int64(g.burst)
-	g.bulk = g.price * int64(max(g.burst-reserve, 1))
+	g.depth = g.price * int64(burst)
+	g.bulk = g.price * int64(max(burst-reserve, 1))
 }
 
 // on tells whether there is a limit at all.
@@ -102,7 +99,7 @@ func (g *buckets) spend(p place, now int64) {
 	if !p.own {
 		p.set.tag[p.way] = p.tag
 		if d > 0 {
-			g.shared++
+			g.Shared++
 		}
 	}
 	p.set.full[p.way] = now + d + g.price
@@ -110,8 +107,8 @@ func (g *buckets) spend(p place, now int64) {
 
 // refuse counts a segment for which there was no token.
 func (g *buckets) refuse(own bool) {
-	g.refused++
+	g.Refused++
 	if !own {
-		g.collided++
+		g.Collided++
 	}
 }

@@ -46,8 +46,8 @@ func TestBucketIsBurstThenRate(t *testing.T) {
 			t.Errorf("at %v: %d tokens, want %d", time.Duration(tc.at), n, tc.want)
 		}
 	}
-	if g.refused == 0 || g.collided != 0 || g.shared != 0 {
-		t.Errorf("refused %d, collided %d, shared %d", g.refused, g.collided, g.shared)
+	if g.Refused == 0 || g.Collided != 0 || g.Shared != 0 {
+		t.Errorf("refused %d, collided %d, shared %d", g.Refused, g.Collided, g.Shared)
 	}
 }
 
@@ -92,16 +92,16 @@ func TestEmptyNeighboursCostNothing(t *testing.T) {
 			t.Fatalf("at %v the eighth key was refused", time.Duration(now))
 		}
 	}
-	if g.collided != 0 || g.shared != 0 {
-		t.Errorf("collided %d, shared %d with a bucket for each", g.collided, g.shared)
+	if g.Collided != 0 || g.Shared != 0 {
+		t.Errorf("collided %d, shared %d with a bucket for each", g.Collided, g.Shared)
 	}
 	got := 0
 	for now := int64(60e9); now < 120e9; now += 200e6 {
 		spend(now, 8)
 		got += g.tryAll(now, false, victim)
 	}
-	if g.collided == 0 || g.collided > g.refused {
-		t.Errorf("%d tokens for a ninth key, collided %d of %d refused", got, g.collided, g.refused)
+	if g.Collided == 0 || g.Collided > g.Refused {
+		t.Errorf("%d tokens for a ninth key, collided %d of %d refused", got, g.Collided, g.Refused)
 	}
 }
 
@@ -120,8 +120,8 @@ func TestManyKeysGetNoMoreThanTheirBuckets(t *testing.T) {
 	if want := ways * (16 + 4*60); got > want || got < want-2*ways {
 		t.Errorf("%d tokens in a minute, want %d", got, want)
 	}
-	if g.shared == 0 || g.collided == 0 {
-		t.Errorf("shared %d, collided %d", g.shared, g.collided)
+	if g.Shared == 0 || g.Collided == 0 {
+		t.Errorf("shared %d, collided %d", g.Shared, g.Collided)
 	}
 }
 
@@ -134,8 +134,8 @@ func TestTakeoverOfAFullBucketIsNoSharing(t *testing.T) {
 			t.Fatalf("key %d got %d tokens, want 16", i, n)
 		}
 	}
-	if g.shared != 0 || g.refused != 0 {
-		t.Errorf("shared %d, refused %d", g.shared, g.refused)
+	if g.Shared != 0 || g.Refused != 0 {
+		t.Errorf("shared %d, refused %d", g.Shared, g.Refused)
 	}
 }
 

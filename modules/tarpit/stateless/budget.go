@@ -1,9 +1,8 @@
 package stateless
 
 import (
-	"sync/atomic"
-
 	"mire/dpdk/burst"
+	"mire/engine/board"
 	"mire/engine/config"
 	"mire/engine/cookie"
 )
@@ -74,7 +73,6 @@ const (
 type budget struct {
 	key    cookie.Key
 	limits [NumLimits]buckets
-	shown  [NumLimits]struct{ rate, burst, refused, collided, shared atomic.Uint64 }
 }
 
 // open makes the buckets, which hash by key.
@@ -107,28 +105,19 @@ type LimitCounters struct {
 	Shared      uint64 // takeovers of a bucket of which somebody else had spent
 }
 
-// show publishes the counters.
-func (g *budget) show() {
+// counters are those of all limits, where the worker counts.
+func (g *budget) counters() (lists [][]uint64) {
 	for l := range g.limits {
-		from, to := &g.limits[l], &g.shown[l]
-		to.rate.Store(uint64(from.rate))
-		to.burst.Store(uint64(from.burst))
-		to.refused.Store(from.refused)
-		to.collided.Store(from.collided)
-		to.shared.Store(from.shared)
+		lists = append(lists, board.Words(&g.limits[l].LimitCounters))
 	}
+	return lists
 }
 
 // Limits is the limits of this worker and what they did, as of the last Tick;
 // safe from any goroutine. The refused of all limits add up to row 13.
 func (r *Rules) Limits() (out [NumLimits]LimitCounters) {
-	for l := range out {
-		s := &r.budget.shown[l]
-		out[l] = LimitCounters{
-			Rate: s.rate.Load(), Burst: s.burst.Load(), Buckets: uint64(len(r.budget.limits[l].sets) * ways),
-			Refused: s.refused.Load(), Collided: s.collided.Load(), Shared: s.shared.Load(),
-		}
-	}
+	var rows [NumRows]uint64
+	r.shown.Read(rows[:], board.List(out[:]))
 	return out
 }
 

@@ -17,8 +17,8 @@ func TestRatesAreTakenAsConfigured(t *testing.T) {
 		delete(limits, p.Name)
 		var g budget
 		g.apply(&config.Settings{SynBudget: p.Max, ReplyRate: p.Max})
-		if b := &g.limits[l]; int(b.rate) != p.Max || int(b.burst) != 2*p.Max {
-			t.Errorf("%s: %d a second, burst %d, configured %d", p.Name, b.rate, b.burst, p.Max)
+		if b := &g.limits[l]; int(b.Rate) != p.Max || int(b.Burst) != 2*p.Max {
+			t.Errorf("%s: %d a second, burst %d, configured %d", p.Name, b.Rate, b.Burst, p.Max)
 		}
 	}
 	if len(limits) > 0 {

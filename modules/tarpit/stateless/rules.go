@@ -2,10 +2,10 @@ package stateless
 
 import (
 	"errors"
-	"sync/atomic"
 
 	"mire/dpdk/burst"
 	"mire/engine"
+	"mire/engine/board"
 	"mire/engine/config"
 	"mire/engine/cookie"
 	"mire/engine/event"
@@ -39,7 +39,7 @@ type Rules struct {
 	budget budget
 
 	rows   [NumRows]uint64
-	shown  [NumRows]atomic.Uint64
+	shown  *board.Board // rows, then what each limit counts
 	events *event.Ring
 }
 
@@ -54,6 +54,7 @@ func New(w *engine.Worker, drops burst.Block) (*Rules, error) {
 	key := cookie.NewKey([cookie.KeySize]byte(w.Secret.Key(secret.LabelBudget, cookie.KeySize)))
 	r := &Rules{w: w, drops: drops, events: w.Events}
 	r.budget.open(key)
+	r.shown = board.New(append([][]uint64{r.rows[:]}, r.budget.counters()...)...)
 	return r, nil
 }
 
@@ -75,10 +76,7 @@ func (r *Rules) Apply(s *config.Snapshot) {
 // Tick steps to the key of the day and publishes the counters.
 func (r *Rules) Tick(b *burst.Burst) {
 	r.rekey(b.Now)
-	r.budget.show()
-	for i := range r.rows {
-		r.shown[i].Store(r.rows[i])
-	}
+	r.shown.Publish()
 }
 
 // rekey brings the cookie keys to the worker's time now.
@@ -97,9 +95,7 @@ func (r *Rules) limitsOpenings() bool { return r.budget.limits[Opening].on() }
 // Row13 and not in its own row; one that the reply to another segment of its
 // burst covers counts in its own.
 func (r *Rules) Counters() (n [NumRows]uint64) {
-	for i := range n {
-		n[i] = r.shown[i].Load()
-	}
+	r.shown.Read(n[:])
 	return n
 }
 
