@@ -150,7 +150,7 @@ func (w *Worker) Stop() {
 // one place of the worker that may allocate.
 func (w *Worker) apply(s *config.Snapshot) {
 	w.snap = s
-	w.segments = segment.New(s)
+	w.segments = segment.Of(s)
 	w.parse = packet.Options{PartialDrop: s.Settings.PartialDrop}
 	w.idle.apply(s)
 	w.Observer.Apply(s)

@@ -13,6 +13,7 @@ type guard struct {
 	ports    []portSpans
 	distrust []uint64 // sorted
 	dhcp     []uint32
+	compiled compiled
 }
 
 // portSpans are the ignored sources of one source port.

@@ -27,7 +27,7 @@ const (
 // retries, ages and frees. It belongs to that worker.
 type Keeper struct {
 	table       *Table
-	nets        own.Networks
+	nets        *own.Networks
 	gateways    []gateway
 	first, last int // slots of this share
 	cursor      int
@@ -43,7 +43,7 @@ type gateway struct {
 // NewKeeper makes the keeper of share part of parts, 0 <= part < parts.
 func NewKeeper(t *Table, part, parts int) *Keeper {
 	n := len(t.slots)
-	k := &Keeper{table: t, first: n * part / parts, last: n * (part + 1) / parts, keeps: part == 0}
+	k := &Keeper{nets: new(own.Networks), table: t, first: n * part / parts, last: n * (part + 1) / parts, keeps: part == 0}
 	k.cursor = k.first
 	return k
 }
@@ -51,7 +51,7 @@ func NewKeeper(t *Table, part, parts int) *Keeper {
 // Apply switches to another configuration: its gateways are resolved and kept,
 // those of the one before live on as long as somebody uses them.
 func (k *Keeper) Apply(s *config.Snapshot) {
-	k.nets.Compile(s)
+	k.nets = own.Of(s)
 	k.gateways = k.gateways[:0]
 	for _, g := range s.Gateways {
 		for i := range s.Networks {

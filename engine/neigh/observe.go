@@ -67,8 +67,8 @@ type Observer struct {
 	table *session.Table
 	snap  *config.Snapshot
 	segs  *segment.Map
-	nets  []segmentNet
-	macs  ownMACs
+	nets  segmentNets
+	macs  *ownMACs
 	ttl   int64 // life of a real entry, nanoseconds
 
 	keys   [burst.Size]session.Key
@@ -85,10 +85,10 @@ func NewObserver(t *session.Table) *Observer { return &Observer{table: t} }
 
 // Apply switches to another configuration, between two turns. It allocates.
 func (o *Observer) Apply(s *config.Snapshot) {
-	o.snap, o.segs = s, segment.New(s)
+	o.snap, o.segs = s, segment.Of(s)
 	o.ttl = int64(s.Settings.RealTTL)
-	o.nets = compileNets(s)
-	o.macs = compileMACs(s)
+	o.nets = *config.Compiled(s, compileNets)
+	o.macs = config.Compiled(s, compileMACs)
 	o.nLate = 0 // their Net may mean another network now
 }
 

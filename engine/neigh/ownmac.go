@@ -32,8 +32,8 @@ const filterFactor = 0x9e3779b97f4a7c15
 
 func filterBit(mac uint64) uint64 { return 1 << (mac * filterFactor >> 58) }
 
-func compileMACs(s *config.Snapshot) ownMACs {
-	var o ownMACs
+func compileMACs(s *config.Snapshot) *ownMACs {
+	o := new(ownMACs)
 	for i := range s.Interfaces {
 		if f := &s.Interfaces[i]; f.Kernel && f.Port != config.NoPort && f.MAC != (config.MAC{}) {
 			p := o.port(f.Port)

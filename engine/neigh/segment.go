@@ -15,11 +15,12 @@ type segmentNet struct {
 	macs   [3][6]byte // ours: real and both virtual ones
 }
 
-// compileNets reads the networks of s, by the same index.
-func compileNets(s *config.Snapshot) []segmentNet {
-	var list own.Networks
-	list.Compile(s)
-	nets := make([]segmentNet, len(s.Networks))
+// segmentNets are the networks of a snapshot, by the same index.
+type segmentNets []segmentNet
+
+func compileNets(s *config.Snapshot) *segmentNets {
+	list := own.Of(s)
+	nets := make(segmentNets, len(s.Networks))
 	for i := range s.Networks {
 		n := &s.Networks[i]
 		nets[i] = segmentNet{
@@ -30,7 +31,7 @@ func compileNets(s *config.Snapshot) []segmentNet {
 			macs:   [3][6]byte{n.RealMAC, n.VirtMAC, n.Virt6MAC},
 		}
 	}
-	return nets
+	return &nets
 }
 
 // key names an address of the network in the shared table.

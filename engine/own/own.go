@@ -59,10 +59,11 @@ type Networks struct {
 	list []Network
 }
 
-// Compile replaces the content by the networks of s. It reuses its memory, so
-// that only a configuration with more networks than any before it allocates.
-func (o *Networks) Compile(s *config.Snapshot) {
-	o.list = o.list[:0]
+// Of is the networks of s, compiled once for all who ask; it is never changed.
+func Of(s *config.Snapshot) *Networks { return config.Compiled(s, compile) }
+
+func compile(s *config.Snapshot) *Networks {
+	o := &Networks{list: make([]Network, 0, len(s.Networks))}
 	for i := range s.Networks {
 		n := &s.Networks[i]
 		o.list = append(o.list, Network{
@@ -76,6 +77,7 @@ func (o *Networks) Compile(s *config.Snapshot) {
 			prefix4: words(n.Prefix4), prefix6: words(n.Prefix6),
 		})
 	}
+	return o
 }
 
 // Len is the number of networks.

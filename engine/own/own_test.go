@@ -29,8 +29,7 @@ func dual() *config.Snapshot {
 }
 
 func TestFind(t *testing.T) {
-	var o Networks
-	o.Compile(dual())
+	o := Of(dual())
 	n := o.At(0)
 	for _, c := range []struct {
 		addr   string
@@ -58,8 +57,7 @@ func TestFind(t *testing.T) {
 
 // A network of one family must not take the zero address for its own.
 func TestAbsentFamily(t *testing.T) {
-	var o Networks
-	o.Compile(dual())
+	o := Of(dual())
 	n := o.At(1)
 	if _, w := n.Find(0, 0, true); w != Foreign {
 		t.Errorf("zero address: %v", w)
@@ -71,8 +69,7 @@ func TestAbsentFamily(t *testing.T) {
 
 // A backup must not take frames to the virtual MAC for its own: the master has it.
 func TestHasMAC(t *testing.T) {
-	var o Networks
-	o.Compile(dual())
+	o := Of(dual())
 	n := o.At(0)
 	for _, c := range []struct {
 		mac            config.MAC
@@ -85,8 +82,7 @@ func TestHasMAC(t *testing.T) {
 }
 
 func TestHolds(t *testing.T) {
-	var o Networks
-	o.Compile(dual())
+	o := Of(dual())
 	for _, c := range []struct {
 		net  uint16
 		addr string
@@ -104,22 +100,12 @@ func TestHolds(t *testing.T) {
 }
 
 func TestBroadcast(t *testing.T) {
-	var o Networks
-	o.Compile(dual())
+	o := Of(dual())
 	if got := Addr(0, o.At(0).Broadcast4); got != netip.MustParseAddr("172.17.2.255") {
 		t.Errorf("broadcast of a /24: %v", got)
 	}
 	if got := o.At(1).Broadcast4; got != 0 {
 		t.Errorf("broadcast of a /31: %#x, RFC 3021 has none", got)
-	}
-}
-
-func TestCompileReusesMemory(t *testing.T) {
-	var o Networks
-	s := dual()
-	o.Compile(s)
-	if n := testing.AllocsPerRun(100, func() { o.Compile(s) }); n != 0 {
-		t.Errorf("%v allocations", n)
 	}
 }
 

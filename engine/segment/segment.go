@@ -81,6 +81,9 @@ func (m *Map) on(w uint32) []leg {
 	return m.legs[i:j]
 }
 
+// Of is the map of a bound snapshot, compiled once for all who ask.
+func Of(s *config.Snapshot) *Map { return config.Compiled(s, New) }
+
 // New compiles the networks of a bound snapshot.
 func New(s *config.Snapshot) *Map {
 	m := &Map{}

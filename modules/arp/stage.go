@@ -14,7 +14,7 @@ type stage struct {
 	reasons burst.Block
 	table   *neigh.Table
 	keeper  *neigh.Keeper
-	nets    own.Networks
+	nets    *own.Networks
 	mine    []owned // what we announce and defend
 	spare   []owned // the memory of mine before the last Apply
 	// quiet says that nothing is left to announce.
@@ -57,7 +57,7 @@ func (s *stage) Tick(b *burst.Burst) {
 
 // Apply implements engine.Stage.
 func (s *stage) Apply(c *config.Snapshot) {
-	s.nets.Compile(c)
+	s.nets = own.Of(c)
 	s.keeper.Apply(c)
 	s.own()
 }

@@ -12,7 +12,7 @@ import (
 type stage struct {
 	role    *engine.Role
 	reasons burst.Block
-	nets    own.Networks
+	nets    *own.Networks
 }
 
 var _ engine.Stage = (*stage)(nil)
@@ -33,7 +33,7 @@ func (s *stage) Process(b *burst.Burst) {
 func (s *stage) Tick(*burst.Burst) {}
 
 // Apply implements engine.Stage.
-func (s *stage) Apply(c *config.Snapshot) { s.nets.Compile(c) }
+func (s *stage) Apply(c *config.Snapshot) { s.nets = own.Of(c) }
 
 // echo answers one request in place, or leaves it undecided when it is not for
 // us or its source cannot be answered.

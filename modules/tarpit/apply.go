@@ -9,8 +9,7 @@ import (
 // compile reads the networks of a snapshot. Ledgers and counters go by the
 // network's number and survive.
 func (s *stage) compile(c *config.Snapshot) {
-	var addrs own.Networks
-	addrs.Compile(c)
+	addrs := own.Of(c)
 	nets := make([]network, len(c.Networks))
 	for i := range nets {
 		number := uint16(c.Networks[i].Number)

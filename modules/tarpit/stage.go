@@ -205,7 +205,7 @@ func (s *stage) Stop(b *burst.Burst) {
 func (s *stage) Apply(c *config.Snapshot) {
 	set := &c.Settings
 	calm := s.isCalm(c)
-	s.snap, s.segs = c, segment.New(c)
+	s.snap, s.segs = c, segment.Of(c)
 	if !s.learns() {
 		s.common.forgetServers(0, s.now)
 	}

@@ -56,8 +56,7 @@ type gateway struct {
 // gateways are those with a check, while tracking is on; names are all of them,
 // the unchecked ones too.
 func gateways(s *config.Snapshot) (list []gateway, names []Gateway) {
-	var nets own.Networks
-	nets.Compile(s)
+	nets := own.Of(s)
 	for _, c := range s.Gateways {
 		if c.Check.Interval == 0 {
 			continue
