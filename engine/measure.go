@@ -5,7 +5,6 @@ import (
 
 	"mire/dpdk/burst"
 	"mire/engine/cycles"
-	"mire/engine/packet"
 )
 
 // The steps of a turn that are no stage, in the order of Cycles.Steps: the stages
@@ -65,25 +64,19 @@ func stepNames(stages []string) []StepCycles {
 	return append(steps, StepCycles{Name: "end"})
 }
 
+// stopwatch looks at the clock behind each step.
+type stopwatch struct{ *cycles.Meter }
+
+func (stopwatch) before(int) {}
+
+func (s stopwatch) after(step int) { s.Step(step) }
+
 // decideMeasured is decide with a look at the clock behind each step. The meter
 // was started before the exchange.
 func (w *Worker) decideMeasured(b *burst.Burst) {
 	m := w.measure.meter
 	m.Step(stepExchange)
 	b.Begin()
-	packet.Parse(b, &w.parse)
-	m.Step(stepParse)
-	w.segments.Locate(b)
-	m.Step(stepLocate)
-	w.Observer.Observe(b)
-	m.Step(stepObserve)
-	for i := range w.stages {
-		if !w.process(i, b) {
-			break
-		}
-		m.Step(stepStages + i)
-	}
-	w.dropRest(b)
-	m.Step(stepStages + len(w.stages))
+	w.decide(b, stopwatch{m})
 	m.End(int(b.N))
 }

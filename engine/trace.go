@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 
 	"mire/dpdk/burst"
-	"mire/engine/packet"
 )
 
 // Explainer is a stage that can say by which of its rules it decided. Follow is
@@ -93,48 +92,63 @@ func (w *Worker) decideTraced(b *burst.Burst, t *tracer) {
 
 // follow is decide for the one undecided slot i.
 func (w *Worker) follow(b *burst.Burst, i int, t *tracer) {
-	tr := &Traced{Worker: w.ID, At: b.Now, Port: b.In[i], In: bytes.Clone(b.Frame(i)), By: "end"}
+	f := follower{w: w, b: b, slot: i}
+	f.Traced = Traced{Worker: w.ID, At: b.Now, Port: b.In[i], In: bytes.Clone(b.Frame(i)), By: "end"}
 	before := b.Verdicts
-	step := func(name string, own uint32) {
-		s := TracedStep{Name: name, Decided: b.Undecided == 0 && tr.By == "end"}
-		for k := own; k < b.Originated; k++ {
-			s.Own = append(s.Own, bytes.Clone(b.Frame(burst.Size+int(k))))
-		}
-		if s.Decided {
-			tr.By = name
-		}
-		tr.Steps = append(tr.Steps, s)
-	}
-	packet.Parse(b, &w.parse)
-	step("parse", b.Originated)
-	if b.Undecided != 0 {
-		w.segments.Locate(b)
-		step("locate", b.Originated)
-	}
-	w.Observer.Observe(b)
-	tr.OnLink = tr.By != "parse" && b.OnLink.Has(i)
-	for k, st := range w.stages {
-		rule := func() string { return "" }
-		if e, ok := st.(Explainer); ok {
-			rule = e.Follow()
-		}
-		first := b.Originated
-		if !w.process(k, b) {
-			break
-		}
-		if step(w.names[k], first); tr.By == w.names[k] && tr.Rule == "" {
-			tr.Rule = rule()
-		}
-	}
-	w.dropRest(b)
+	f.own = b.Originated
+	w.decide(b, &f)
 	if t.left > 0 {
 		t.left--
-		tr.end(b, i, &before, w.chain.Reasons)
-		t.out <- *tr // has room for all
+		f.end(b, i, &before, w.chain.Reasons)
+		t.out <- f.Traced // has room for all
 		if t.left == 0 {
 			close(t.out)
 		}
 	}
+}
+
+// follower notes the steps of one frame.
+type follower struct {
+	Traced
+	w    *Worker
+	b    *burst.Burst
+	slot int
+	own  uint32        // frames of our own before the step
+	rule func() string // of the stage that runs; nil when it has none to tell
+}
+
+func (f *follower) before(stage int) {
+	f.own, f.rule = f.b.Originated, nil
+	if e, ok := f.w.stages[stage-stepStages].(Explainer); ok {
+		f.rule = e.Follow()
+	}
+}
+
+func (f *follower) after(step int) {
+	switch {
+	case step == stepParse:
+		f.step("parse")
+	case step == stepLocate && f.By != "parse":
+		f.step("locate")
+	case step == stepObserve:
+		f.OnLink = f.By != "parse" && f.b.OnLink.Has(f.slot)
+	case step >= stepStages && step-stepStages < len(f.w.stages):
+		name := f.w.names[step-stepStages]
+		if f.step(name); f.By == name && f.Rule == "" && f.rule != nil {
+			f.Rule = f.rule()
+		}
+	}
+}
+
+func (f *follower) step(name string) {
+	s := TracedStep{Name: name, Decided: f.b.Undecided == 0 && f.By == "end"}
+	for k := f.own; k < f.b.Originated; k++ {
+		s.Own = append(s.Own, bytes.Clone(f.b.Frame(burst.Size+int(k))))
+	}
+	if s.Decided {
+		f.By = name
+	}
+	f.Steps = append(f.Steps, s)
 }
 
 // end fills in what became of slot i.

@@ -51,7 +51,8 @@ func (w *Worker) Turn() {
 		case n > 0 && measured:
 			w.decideMeasured(b)
 		case n > 0:
-			w.decide(b)
+			b.Begin()
+			w.decide(b, nil)
 		case b.Sleep >= yieldAfter:
 			runtime.Gosched()
 		}
@@ -61,19 +62,43 @@ func (w *Worker) Turn() {
 	}
 }
 
-// decide runs the chain over one burst. Whatever no stage wanted is dropped
-// with a reason, so that every received frame ends in exactly one counter.
-func (w *Worker) decide(b *burst.Burst) {
-	b.Begin()
+// watcher is told of the steps of a turn, by their place in Cycles.Steps.
+type watcher interface {
+	before(stage int) // a stage is about to run
+	after(step int)
+}
+
+// decide is the order of a turn: it runs the chain over what is undecided of a
+// burst. Whatever no stage wanted is dropped with a reason, so that every received
+// frame ends in exactly one counter. watch is nil when nobody looks.
+func (w *Worker) decide(b *burst.Burst, watch watcher) {
 	packet.Parse(b, &w.parse)
+	if watch != nil {
+		watch.after(stepParse)
+	}
 	w.segments.Locate(b)
+	if watch != nil {
+		watch.after(stepLocate)
+	}
 	w.Observer.Observe(b)
+	if watch != nil {
+		watch.after(stepObserve)
+	}
 	for i := range w.stages {
+		if watch != nil {
+			watch.before(stepStages + i)
+		}
 		if !w.process(i, b) {
 			break
 		}
+		if watch != nil {
+			watch.after(stepStages + i)
+		}
 	}
 	w.dropRest(b)
+	if watch != nil {
+		watch.after(stepStages + len(w.stages))
+	}
 }
 
 // process runs stage i and counts what it did. It reports false, and does
