@@ -34,7 +34,7 @@ func TestCommandsApplyWholeOrNotAtAll(t *testing.T) {
 	if g := n.status().Generation; g != generation {
 		t.Errorf("generation %d after refused commands, was %d", g, generation)
 	}
-	if !pings(l, "attacker", "198.18.0.77") {
+	if !echoes(l, "attacker", "198.18.0.77") {
 		t.Error("no echo after refused commands")
 	}
 	// All steps are good: taken as one.
@@ -177,7 +177,7 @@ func TestInitProposesAFileThatRuns(t *testing.T) {
 		eventually(t, 10*time.Second, a+" would be captured", func() bool { return strings.Contains(n.logText(), a+" belongs to nobody and would be captured") })
 	}
 	for _, a := range []string{"198.18.0.5", "2001:db8:18::5"} {
-		if !pings(l, "attacker", a) {
+		if !echoes(l, "attacker", a) {
 			t.Errorf("the kernel beside mire does not answer for its own %s", a)
 		}
 	}

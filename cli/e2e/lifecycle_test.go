@@ -24,7 +24,7 @@ func TestKillLeavesNothingThatStopsTheNextStart(t *testing.T) {
 		}
 		n.start("mire")
 	}
-	if !pings(l, "attacker", "198.18.0.77") {
+	if !echoes(l, "attacker", "198.18.0.77") {
 		t.Error("no echo after three restarts")
 	}
 }
@@ -56,7 +56,7 @@ func TestKillWithHugepagesGivesThemBack(t *testing.T) {
 		eventually(t, 10*time.Second, "the hugepages of a killed process", func() bool { return hugeFree() >= free })
 		n.start("mire")
 	}
-	if !pings(l, "attacker", "198.18.0.77") || !pings(l, "attacker", "2001:db8:18::77") {
+	if !echoes(l, "attacker", "198.18.0.77") || !echoes(l, "attacker", "2001:db8:18::77") {
 		t.Error("no echo on hugepages")
 	}
 	if err := n.stop(); err != nil {
@@ -121,7 +121,7 @@ func TestSecondStartSaysWhoRuns(t *testing.T) {
 	if want := fmt.Sprintf("mire is already running as pid %d", n.cmd.Process.Pid); code != 1 || !strings.Contains(out, want) {
 		t.Errorf("exit code %d, want 1 and %q:\n%s", code, want, out)
 	}
-	if !pings(l, "attacker", "198.18.0.77") {
+	if !echoes(l, "attacker", "198.18.0.77") {
 		t.Error("the second start disturbed the first")
 	}
 }
@@ -189,7 +189,7 @@ func TestBrokenConfigurationShowsEveryErrorAndChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, 10*time.Second, "the errors in the log after SIGHUP", func() bool { return strings.Contains(n.logText(), n.conf+":9:") })
-	if !pings(l, "attacker", "198.18.0.77") {
+	if !echoes(l, "attacker", "198.18.0.77") {
 		t.Error("no echo after refused reloads")
 	}
 	if g := n.status().Generation; g != generation {

@@ -171,6 +171,26 @@ func (n *node) show(v any, args ...string) {
 	}
 }
 
+// longestTurn is the longest turn that a worker took within the last minute: how
+// long it had no CPU, where others compute too.
+func (n *node) longestTurn() (d time.Duration) {
+	var workers []struct {
+		Longest []struct {
+			Ago    float64 `json:"ago_seconds"`
+			Micros float64 `json:"microseconds"`
+		}
+	}
+	n.show(&workers, "workers")
+	for _, w := range workers {
+		for _, t := range w.Longest {
+			if t.Ago < 60 {
+				d = max(d, time.Duration(t.Micros*1000))
+			}
+		}
+	}
+	return d
+}
+
 // status is what these tests look at in `show status`. The daemon's own type
 // would bring DPDK into this binary, and into each of its clients.
 type status struct {

@@ -27,7 +27,7 @@ func (n *node) waitLink(want string) {
 func TestPortThatVanishesAndComesBack(t *testing.T) {
 	t.Parallel()
 	l, n := attackerLab(t, "  tarpit enable", "ping")
-	if !pings(l, "attacker", "198.18.0.77") {
+	if !echoes(l, "attacker", "198.18.0.77") {
 		t.Fatal("no echo before")
 	}
 	port := l.ports["mire"]
@@ -60,7 +60,7 @@ func TestPortThatVanishesAndComesBack(t *testing.T) {
 func TestLinkThatFlaps(t *testing.T) {
 	t.Parallel()
 	l, n := attackerLab(t, "  tarpit enable", "ping")
-	if !pings(l, "attacker", "198.18.0.77") {
+	if !echoes(l, "attacker", "198.18.0.77") {
 		t.Fatal("no echo before")
 	}
 	for _, far := range []bool{true, false} {
@@ -131,7 +131,7 @@ func TestFullTableIsCountedAndRecovers(t *testing.T) {
 			break
 		}
 	}
-	if !pings(l, "attacker", held) {
+	if !echoes(l, "attacker", held) {
 		t.Errorf("%s is trapped and does not answer", held)
 	}
 	l.addr("host", held+"/22")
@@ -180,7 +180,7 @@ func TestStopWhileNobodyReadsTheLog(t *testing.T) {
 func TestFullEventRingNeverStopsTheAnswers(t *testing.T) {
 	t.Parallel()
 	l, n, read := stuckLog(t)
-	if !pings(l, "attacker", "198.18.0.77") {
+	if !echoes(l, "attacker", "198.18.0.77") {
 		t.Fatal("no echo")
 	}
 	// More events than pipe and ring hold together.
@@ -197,10 +197,13 @@ func TestFullEventRingNeverStopsTheAnswers(t *testing.T) {
 	if !strings.Contains(n.cli("show", "status"), fmt.Sprintf("%d lost", s.Events.Lost)) {
 		t.Errorf("show status does not say what was lost:\n%s", n.cli("show", "status"))
 	}
-	if !strings.Contains(out, " 0% packet loss") {
-		t.Errorf("a stuck log costs echo replies: %s", out)
+	for try := 0; !strings.Contains(out, " 0% packet loss"); try++ {
+		if longest := n.longestTurn(); try == 3 || longest < 100*time.Millisecond {
+			t.Fatalf("a stuck log costs echo replies, the longest turn took %v: %s", longest, out)
+		} // else it had no CPU for so long that the socket's buffer was full
+		out = l.must("attacker", "ping", "-n", "-q", "-f", "-c", "10000", "-W", "5", "198.18.0.77")
 	}
-	if !pings(l, "attacker", "2001:db8:18::77") {
+	if !echoes(l, "attacker", "2001:db8:18::77") {
 		t.Error("no echo from a cold address while the log is stuck")
 	}
 	n.cli("show", "log")
@@ -225,7 +228,7 @@ func TestFullEventRingNeverStopsTheAnswers(t *testing.T) {
 	}()
 	eventually(t, 40*time.Second, "a line about the loss", func() bool { return strings.Contains(text.String(), "lost in full rings") })
 	before := n.status().Events.Lost
-	if !pings(l, "attacker", "198.18.0.99") {
+	if !echoes(l, "attacker", "198.18.0.99") {
 		t.Error("no echo after the log was read again")
 	}
 	eventually(t, 20*time.Second, "a line after the loss", func() bool { return strings.Contains(text.String(), "ECHO_REPLY for 198.18.0.99 sent") })
@@ -246,7 +249,7 @@ func TestDeadSyslogIsCountedAndFoundAgain(t *testing.T) {
 	line := "TARPIT IPv4 ECHO_REPLY for 198.18.0.77 sent to 198.18.0.1"
 	lost := 0
 	for turn := range 2 {
-		if !pings(l, "attacker", "198.18.0.77") {
+		if !echoes(l, "attacker", "198.18.0.77") {
 			t.Error("no echo while syslog is dead")
 		}
 		eventually(t, 10*time.Second, "lost lines", func() bool {
