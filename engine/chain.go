@@ -55,8 +55,6 @@ func (c *Chain) Reason(name string) (r burst.Reason, known bool) {
 	return burst.Reason(max(i, 0)), i >= 0
 }
 
-// block is where the reasons of a module begin; behind all others for one that is
-// not of the chain.
 // block is where the reasons of a module begin: behind all others for one that is
 // not of the chain, which only a stage that a test makes by hand is not.
 func (c *Chain) block(m Module) burst.Block {

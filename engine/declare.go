@@ -1,6 +1,9 @@
 package engine
 
-import "mire/dpdk/burst"
+import (
+	"mire/dpdk/burst"
+	"mire/engine/metric"
+)
 
 // Declaration is everything that a module brings to a node beside its stage.
 // Whoever prints, counts, logs or configures takes it from here, so that no
@@ -8,6 +11,9 @@ import "mire/dpdk/burst"
 type Declaration struct {
 	// Reasons are why the module drops frames, by its own numbers (burst.Own).
 	Reasons []burst.ReasonInfo
+	// Metrics are what the module counts. They are read, from any goroutine, only
+	// while the module runs.
+	Metrics []metric.Source
 }
 
 // Declarer is a module that brings more than its stage.

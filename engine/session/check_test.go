@@ -7,7 +7,7 @@ import "testing"
 func checkCounts(t *testing.T, tab *Table) {
 	t.Helper()
 	var states [NumStates]int64
-	nets := map[uint16]*[NumStates]int64{}
+	nets := map[uint16]*[2][NumStates]int64{}
 	displaced := make([][levels]uint64, len(tab.buckets))
 	seen := map[Key]bool{}
 	var digests [Groups]uint64
@@ -36,9 +36,13 @@ func checkCounts(t *testing.T, tab *Table) {
 			digests[tab.GroupOf(&r.Key)] += tab.DigestOf(&r)
 			states[r.State]++
 			if nets[r.Net] == nil {
-				nets[r.Net] = &[NumStates]int64{}
+				nets[r.Net] = &[2][NumStates]int64{}
 			}
-			nets[r.Net][r.State]++
+			family := 0
+			if r.Addr().Is6() {
+				family = 1
+			}
+			nets[r.Net][family][r.State]++
 			p, level := tab.hash.probe(&r.Key, uint64(n)), uint32(s&slotLevel>>levelShift)
 			if home := homeOf(s, uint32(b), n); home != p.home || (s^p.at(level))&slotID != 0 {
 				t.Errorf("%+v lies in bucket %d with slot %#x, its probe is %+v", r.Key, b, s, p)
@@ -59,12 +63,17 @@ func checkCounts(t *testing.T, tab *Table) {
 		t.Errorf("%d entries counted, %d there", got, total)
 	}
 	for net := range tab.nets {
-		var want [NumStates]int64
+		var want [2][NumStates]int64
 		if p := nets[uint16(net)]; p != nil {
 			want = *p
 		}
-		if got := tab.NetEntries(uint16(net)); got != want {
+		if got := tab.NetFamilies(uint16(net)); got != want {
 			t.Errorf("network %d: %v counted, %v there", net, got, want)
+		}
+		for st, n := range tab.NetEntries(uint16(net)) {
+			if n != want[0][st]+want[1][st] {
+				t.Errorf("network %d state %d: %d counted, %d there", net, st, n, want[0][st]+want[1][st])
+			}
 		}
 	}
 	checkDigests(t, tab, &digests)

@@ -84,11 +84,11 @@ func (t *Table) update(p probe, at place, r *Record, from States, foreign bool, 
 		}
 	}
 	if old := State(t.slotAt(at).Load() & slotState); old != r.State {
-		if !t.charge(r.Net, r.State) {
+		if !t.charge(r.share(), r.State) {
 			e.restore(seq)
 			return Quota, false
 		}
-		t.refund(r.Net, old)
+		t.refund(r.share(), old)
 	}
 	t.fill(p, at, seq, r, given, foreign, now)
 	return Done, false
@@ -124,9 +124,9 @@ func (t *Table) insert(p probe, r *Record, foreign bool, now int64) (o Outcome, 
 	case busy:
 		o = Contended
 	default:
-		o = t.admit(r.Net, r.State)
+		o = t.admit(r.share(), r.State)
 		if o == Done && !t.settle(p, r, foreign, now) {
-			t.dismiss(r.Net, r.State)
+			t.dismiss(r.share(), r.State)
 			t.full.Add(1)
 			o = Full
 		}
@@ -149,13 +149,13 @@ func (t *Table) settle(p probe, r *Record, foreign bool, now int64) bool {
 				t.buckets[p.home].raise(level) // before the slot can be looked for
 			}
 			e := t.entryAt(at)
-			net, v := e.net(), stamp{r.Term, r.Version}
+			of, v := e.share(), stamp{r.Term, r.Version}
 			if !foreign {
 				v = t.first(e.stamp(seq), old&slotState != 0, now)
 			}
 			t.fill(p, at, seq, r, v, foreign, now)
 			if old&slotState != 0 {
-				t.forget(at.bucket, old, net)
+				t.forget(at.bucket, old, of)
 				t.expired.Add(1)
 			}
 			t.inserts.Add(1)
@@ -182,15 +182,15 @@ func (t *Table) takeFree(at place, now int64) (seq, s uint64, ok bool) {
 	return seq, s, true
 }
 
-// net is Key.Net of a taken entry.
-func (e *entry) net() uint16 { return uint16(e[wordKind].Load()) }
+// share is that of a taken entry.
+func (e *entry) share() share { return newShare(uint16(e[wordKind].Load()), e[wordHi].Load(), e[wordLo].Load()) }
 
 // forget takes what slot word s in a bucket held out of all counts.
-func (t *Table) forget(bucket uint32, s uint64, net uint16) {
+func (t *Table) forget(bucket uint32, s uint64, of share) {
 	if level := uint32(s & slotLevel >> levelShift); level > 0 {
 		t.buckets[homeOf(s, bucket, uint32(len(t.buckets)))].lower(level)
 	}
-	t.dismiss(net, State(s&slotState))
+	t.dismiss(of, State(s&slotState))
 }
 
 // remove empties a taken place and gives it free. The key stays behind with
@@ -198,10 +198,10 @@ func (t *Table) forget(bucket uint32, s uint64, net uint16) {
 func (t *Table) remove(at place, seq uint64, v stamp) {
 	e := t.entryAt(at)
 	was := t.weigh(at, seq)
-	s, net := t.slotAt(at).Swap(0), e.net()
+	s, of := t.slotAt(at).Swap(0), e.share()
 	e[wordProven].Store(provenWord(v.term, 0))
 	e.release(seq, v.version)
-	t.forget(at.bucket, s, net)
+	t.forget(at.bucket, s, of)
 	if t.track != nil {
 		t.track.move(was, weight{})
 	}

@@ -76,7 +76,7 @@ type Table struct {
 }
 
 // New makes an empty table in arena, in one piece reserved under c.Name: about
-// 105 bytes for each entry of Capacity and 1.2 MiB, at least 1.6 MiB. It fails
+// 105 bytes for each entry of Capacity and 2.2 MiB, at least 2.6 MiB. It fails
 // when a size is out of range or the arena has no room.
 func New(a Arena, c Config) (*Table, error) {
 	return build(a, c, newHasher(c.Key))
