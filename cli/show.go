@@ -6,6 +6,9 @@ import (
 	"io"
 
 	"github.com/urfave/cli/v2"
+
+	"mire/engine/view"
+	"mire/modules"
 )
 
 // subject is one thing that `mire show` prints.
@@ -18,7 +21,23 @@ type subject struct {
 	print func(c *cli.Context, data json.RawMessage) error
 }
 
-var subjects = []subject{
+// subjects are the node's own and, behind the shared table, those of the modules.
+func subjects() (list []subject) {
+	for _, s := range own {
+		if list = append(list, s); s.name != "sessions" {
+			continue
+		}
+		for _, d := range modules.All().Declarations {
+			for _, v := range d.Views {
+				list = append(list, subject{name: v.Name, usage: v.Usage,
+					print: func(c *cli.Context, data json.RawMessage) error { return v.Print(c.App.Writer, data) }})
+			}
+		}
+	}
+	return list
+}
+
+var own = []subject{
 	{name: "status", usage: "the node at a glance", print: printer(printStatus)},
 	{name: "ports", usage: "interfaces, their links and counters", print: printer(printPorts)},
 	{name: "workers", usage: "packets by worker, with the identity, idle time and the longest turns", print: printer(printWorkers)},
@@ -33,11 +52,6 @@ var subjects = []subject{
 			&cli.StringFlag{Name: "address", Usage: "only `ADDRESS` or prefix"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N` entries", Value: 100},
 		}, words: sessionWords, print: printer(printSessions)},
-	{name: "tarpit", usage: "proofs, captures and answers by network, and the TCP rules", print: printer(printTarpit)},
-	{name: "dhcp", usage: "DHCP servers: believed, configured, named; pauses for unknown ones", print: printer(printDHCP)},
-	{name: "vrrp", usage: "the virtual router: who is master, since when and why", print: printer(printVRRP)},
-	{name: "bngsync", usage: "whether the table is kept equal with the peer's", print: printer(printBngsync)},
-	{name: "ha", usage: "the peer: session, digests, lag, what was refused, last transitions", print: printer(printHA)},
 	{name: "neighbours", usage: "who this node reaches itself", print: printer(printNeighbours)},
 	{name: "log", usage: "the last lines of the log",
 		flags: []cli.Flag{&cli.IntFlag{Name: "lines", Aliases: []string{"n"}, Usage: "the last `N` lines", Value: 50},
@@ -56,7 +70,7 @@ func logWords(c *cli.Context) (words []string) {
 
 func showCommand() *cli.Command {
 	var subs []*cli.Command
-	for _, s := range subjects {
+	for _, s := range subjects() {
 		subs = append(subs, s.command())
 	}
 	return &cli.Command{
@@ -104,14 +118,8 @@ func (s subject) command() *cli.Command {
 
 // printer adapts a typed print function to raw data.
 func printer[T any](print func(w io.Writer, v T)) func(*cli.Context, json.RawMessage) error {
-	return func(c *cli.Context, data json.RawMessage) error {
-		var v T
-		if err := json.Unmarshal(data, &v); err != nil {
-			return fmt.Errorf("the daemon's answer is not understood: is it of another version? %w", err)
-		}
-		print(c.App.Writer, v)
-		return nil
-	}
+	show := view.Printer(print)
+	return func(c *cli.Context, data json.RawMessage) error { return show(c.App.Writer, data) }
 }
 
 func sessionWords(c *cli.Context) []string {

@@ -7,14 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-
 	"mire/cli/traffic"
+	"mire/engine/view"
 )
 
 // received are the kinds of frames that came in, as a person calls them.
-func received(c *traffic.Counters) []table.Row {
-	var rows []table.Row
+func received(c *traffic.Counters) []view.Row {
+	var rows []view.Row
 	for _, k := range []struct {
 		name string
 		n    uint64
@@ -24,7 +23,7 @@ func received(c *traffic.Counters) []table.Row {
 		{"asked for us", c.Asked}, {"unexpected", c.Unexpected}, {"invalid", c.Invalid}, {"other", c.Other},
 	} {
 		if k.n > 0 {
-			rows = append(rows, table.Row{k.name, k.n})
+			rows = append(rows, view.Row{k.name, k.n})
 		}
 	}
 	return rows
@@ -77,30 +76,30 @@ func wanted(rate float64) string {
 
 func printTraffic(w io.Writer, r *traffic.Report) {
 	c := &r.Counters
-	rows := []table.Row{
+	rows := []view.Row{
 		{"port", r.Port}, {"seed", r.Spec.Seed}, {"time", time.Duration(r.Seconds * 1e9).Round(time.Millisecond)},
 		{"rate", fmt.Sprintf("%s wanted, %s made", wanted(r.Wanted), pps(r.Reached))},
 		{"frames", fmt.Sprintf("%d made, %d answers to received ones; %d sent, %d not taken by the wire, %d late", c.Made, c.Answers, c.Sent, c.Missed, c.Late)},
 	}
 	if c.Probes > 0 || c.Open > 0 {
-		rows = append(rows, table.Row{"held", fmt.Sprintf("%d open, %d lost; %d probes, %d answered, %d not", c.Open, c.Lost, c.Probes, c.ProbeACKs, c.Unanswered)})
+		rows = append(rows, view.Row{"held", fmt.Sprintf("%d open, %d lost; %d probes, %d answered, %d not", c.Open, c.Lost, c.Probes, c.ProbeACKs, c.Unanswered)})
 	}
 	if r.Latency != nil {
-		rows = append(rows, table.Row{"latency", fmt.Sprintf("%s (%d)", r.Latency, r.Latency.Count)})
+		rows = append(rows, view.Row{"latency", fmt.Sprintf("%s (%d)", r.Latency, r.Latency.Count)})
 	}
 	for _, n := range r.Notes {
-		rows = append(rows, table.Row{"note", n})
+		rows = append(rows, view.Row{"note", n})
 	}
-	printPairs(w, rows)
+	view.Pairs(w, rows)
 	fmt.Fprintln(w)
 	rows = nil
 	for _, s := range r.Streams {
-		rows = append(rows, table.Row{s.Name, s.Made, s.Malformed, s.Answered})
+		rows = append(rows, view.Row{s.Name, s.Made, s.Malformed, s.Answered})
 	}
-	printTable(w, []column{{"stream", false}, {"made", true}, {"malformed", true}, {"answered", true}}, rows)
+	view.Table(w, []view.Column{view.Left("stream"), view.Right("made"), view.Right("malformed"), view.Right("answered")}, rows)
 	fmt.Fprintln(w)
-	rows = append(received(c), table.Row{"all", c.Received})
-	printTable(w, []column{{"received", false}, {"frames", true}}, rows)
+	rows = append(received(c), view.Row{"all", c.Received})
+	view.Table(w, []view.Column{view.Left("received"), view.Right("frames")}, rows)
 	if len(r.Malformed) == 0 {
 		return
 	}
@@ -108,8 +107,8 @@ func printTraffic(w io.Writer, r *traffic.Report) {
 	rows = nil
 	for f := range traffic.NumFaults {
 		if n := r.Malformed[f.String()]; n > 0 {
-			rows = append(rows, table.Row{f, n})
+			rows = append(rows, view.Row{f, n})
 		}
 	}
-	printTable(w, []column{{"fault", false}, {"frames", true}}, slices.Clip(rows))
+	view.Table(w, []view.Column{view.Left("fault"), view.Right("frames")}, slices.Clip(rows))
 }

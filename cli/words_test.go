@@ -8,8 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
+
+	"mire/engine/view"
 )
 
 func TestSplitWordsKeepsWhatIsQuoted(t *testing.T) {
@@ -42,7 +43,7 @@ func TestSessionFlagsBecomeWords(t *testing.T) {
 		{"--state real --address 192.0.2.0/24", "limit 100 state real address 192.0.2.0/24"},
 	} {
 		set := flag.NewFlagSet("sessions", flag.ContinueOnError)
-		for _, s := range subjects {
+		for _, s := range subjects() {
 			if s.name == "sessions" {
 				for _, f := range s.flags {
 					if err := f.Apply(set); err != nil {
@@ -85,7 +86,7 @@ func TestResultsAreSentencesAndWarningsGoToStderr(t *testing.T) {
 
 func TestTablesAlignAndEndWithoutBlanks(t *testing.T) {
 	var b bytes.Buffer
-	printTable(&b, []column{{"n", true}, {"name", false}}, []table.Row{{7, "a"}, {1234, ""}})
+	view.Table(&b, []view.Column{view.Right("n"), view.Left("name")}, []view.Row{{7, "a"}, {1234, ""}})
 	if want := "   n  name\n   7  a\n1234\n"; b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}

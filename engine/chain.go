@@ -49,6 +49,11 @@ func (c *Chain) Names() []string {
 	return names
 }
 
+// Place is the index of a module by its name, -1 when the chain lacks it.
+func (c *Chain) Place(name string) int {
+	return slices.IndexFunc(c.Modules, func(m Module) bool { return m.Name() == name })
+}
+
 // Reason is the reason of a name, as `mire show drops` prints it.
 func (c *Chain) Reason(name string) (r burst.Reason, known bool) {
 	i := slices.IndexFunc(c.Reasons, func(r burst.ReasonInfo) bool { return r.Name == name })

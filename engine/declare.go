@@ -3,12 +3,17 @@ package engine
 import (
 	"mire/dpdk/burst"
 	"mire/engine/metric"
+	"mire/engine/view"
 )
 
 // Declaration is everything that a module brings to a node beside its stage.
 // Whoever prints, counts, logs or configures takes it from here, so that no
 // list elsewhere names a module.
 type Declaration struct {
+	// Views are the subjects of `mire show` that the module brings, Commands those of
+	// `mire ctl`.
+	Views    []view.View
+	Commands []view.Command
 	// Reasons are why the module drops frames, by its own numbers (burst.Own).
 	Reasons []burst.ReasonInfo
 	// Metrics are what the module counts. They are read, from any goroutine, only

@@ -99,6 +99,9 @@ func TestImportDirection(t *testing.T) {
 			if under(d, "dpdk") && d != "dpdk/burst" && !under(p.path, "cli") && !under(p.path, "dpdk") {
 				t.Errorf("%s imports %s: only cli imports dpdk", p.path, d)
 			}
+			if under(p.path, "cli") && !under(p.path, "cli/bench") && strings.HasPrefix(d, "modules/") {
+				t.Errorf("%s imports %s: what a module brings comes by its declaration", p.path, d)
+			}
 		}
 		if p.cgo && !under(p.path, "dpdk") {
 			t.Errorf("%s has import \"C\": only dpdk has", p.path)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mire/engine"
+	"mire/engine/ha"
 	"mire/modules/arp"
 	"mire/modules/master"
 	"mire/modules/ping"
@@ -80,14 +81,14 @@ func Chain(names []string) ([]engine.Module, error) {
 	return chain, nil
 }
 
-// All is the chain of everything that is built: what it declares is all that
-// modules declare.
+// All is bngsync and everything that is built: what it declares is all that modules
+// declare.
 func All() *engine.Chain {
 	list, err := Chain(Order())
 	if err != nil {
 		panic(err) // the order is in order
 	}
-	return engine.NewChain(list)
+	return engine.NewChain(append([]engine.Module{ha.New()}, list...))
 }
 
 // place is the index of a name in links, or -1.

@@ -3,20 +3,15 @@ package daemon
 import (
 	"mire/engine"
 	"mire/engine/ha"
+	"mire/engine/view"
 	"mire/modules"
-	"mire/modules/tarpit"
-	"mire/modules/vrrp"
 )
 
-// chain is bngsync and the configured modules behind it, and those of them that need more than the
-// packet path gives: a way in for the control plane.
+// chain is bngsync and the configured modules behind it.
 type chain struct {
-	names   []string
 	chain   *engine.Chain
-	passive []string       // accepted, not built yet
-	tarpit  *tarpit.Module // nil when it is not in the chain
-	vrrp    *vrrp.Module   // likewise
-	ha      *ha.Module     // always there, ahead of the configured ones
+	passive []string   // accepted, not built yet
+	ha      *ha.Module // ahead of the configured ones
 }
 
 func newChain(names []string) (*chain, error) {
@@ -25,15 +20,34 @@ func newChain(names []string) (*chain, error) {
 		return nil, err
 	}
 	c := &chain{ha: ha.New(), passive: modules.Missing(names)}
-	c.names = append([]string{c.ha.Name()}, names...)
 	c.chain = engine.NewChain(append([]engine.Module{c.ha}, list...))
-	for _, m := range list {
-		switch m := m.(type) {
-		case *tarpit.Module:
-			c.tarpit = m
-		case *vrrp.Module:
-			c.vrrp = m
+	return c, nil
+}
+
+// declared are the declarations of a chain and of the modules that it lacks: what
+// those show and do says that they do not run.
+func declared(c *engine.Chain) []engine.Declaration {
+	all := modules.All()
+	list := make([]engine.Declaration, len(all.Modules))
+	for i, name := range all.Names() {
+		list[i] = all.Declarations[i]
+		if k := c.Place(name); k >= 0 {
+			list[i] = c.Declarations[k]
 		}
 	}
-	return c, nil
+	return list
+}
+
+func views(c *engine.Chain) (list []view.View) {
+	for _, d := range declared(c) {
+		list = append(list, d.Views...)
+	}
+	return list
+}
+
+func controls(c *engine.Chain) (list []view.Command) {
+	for _, d := range declared(c) {
+		list = append(list, d.Commands...)
+	}
+	return list
 }

@@ -13,6 +13,7 @@ import (
 	"mire/engine/config"
 	"mire/engine/event"
 	"mire/engine/session"
+	"mire/engine/view"
 )
 
 // Opening may fail at any step; what close finds then is half made.
@@ -153,7 +154,7 @@ func TestSessionFilters(t *testing.T) {
 			a := netip.MustParseAddr(e.address)
 			r := session.Record{State: e.state}
 			r.Net = e.net
-			if f.match(&r, a, stateNames[e.state]) {
+			if f.match(&r, a, view.StateNames[e.state]) {
 				got = append(got, e.address)
 			}
 		}

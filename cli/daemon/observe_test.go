@@ -1,6 +1,9 @@
 package daemon
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -10,7 +13,6 @@ import (
 	et "mire/engine/enginetest"
 	"mire/engine/neigh"
 	"mire/engine/session"
-	"mire/modules/tarpit"
 )
 
 // observing is a daemon without ports: network 1 answers, network 2 observes, and
@@ -26,7 +28,11 @@ func observing(t *testing.T) *Daemon {
 	n.Number, n.Tarpit = 2, config.TarpitObserve
 	n.Prefix4, n.Prefix6 = netip.MustParsePrefix("10.9.0.0/24"), netip.MustParsePrefix("2001:db8:9::/64")
 	s.Networks = append(s.Networks, n)
-	d := &Daemon{table: table, neighbours: neigh.NewTable(16), chain: &chain{tarpit: tarpit.New()}}
+	c, err := newChain([]string{"arp", "tarpit"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Daemon{table: table, neighbours: neigh.NewTable(16), chain: c}
 	d.snaps.Store(s.Seal())
 	now := dpdk.Now()
 	for _, e := range []struct {
@@ -69,16 +75,46 @@ func TestObservedAddressesAreNotCalledTrapped(t *testing.T) {
 	if v := d.tableView(); v.Trapped != 1 || v.WouldTrap != 2 || v.Real != 1 || v.Probing != 1 {
 		t.Errorf("%+v", v)
 	}
-	v, err := d.showTarpit(nil)
-	if err != nil {
-		t.Fatal(err)
+	var v struct {
+		Networks []struct {
+			Network   int
+			Trapped   int64
+			WouldTrap int64 `json:"would_trap"`
+		}
 	}
-	for _, n := range v.(Tarpit).Networks {
+	shown(t, d, "tarpit", &v)
+	if len(v.Networks) != 2 {
+		t.Fatalf("%+v", v)
+	}
+	for _, n := range v.Networks {
 		want := map[int][2]int64{1: {1, 0}, 2: {0, 2}}[n.Network]
 		if n.Trapped != want[0] || n.WouldTrap != want[1] {
 			t.Errorf("network %d: %d trapped, %d would be", n.Network, n.Trapped, n.WouldTrap)
 		}
 	}
+}
+
+// shown decodes what `show NAME --json` prints of a module.
+func shown(t *testing.T, d *Daemon, name string, to any) {
+	t.Helper()
+	for _, v := range views(d.chain.chain) {
+		if v.Name != name {
+			continue
+		}
+		answer, err := v.Answer(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal(answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(b, to); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Fatalf("no module shows %q", name)
 }
 
 // A release says what was there, and that nothing was.
@@ -95,7 +131,7 @@ func TestReleaseSaysWhatWasThere(t *testing.T) {
 		{"172.17.2.70", "probing", "forgotten, it was not trapped but probing", 1},
 		{"172.17.2.99", "", "nothing to release: nothing is known of 172.17.2.99", 0},
 	} {
-		v, err := d.release([]string{c.address})
+		v, err := release(d, c.address)
 		if err != nil {
 			t.Errorf("%s: %v", c.address, err)
 			continue
@@ -105,7 +141,17 @@ func TestReleaseSaysWhatWasThere(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.address, m, c.result)
 		}
 	}
-	if _, err := d.release([]string{"203.0.113.9"}); err == nil {
+	if _, err := release(d, "203.0.113.9"); err == nil {
 		t.Error("an address of no network")
 	}
+}
+
+// release is `mire ctl release ADDRESS`.
+func release(d *Daemon, address string) (any, error) {
+	for _, v := range controls(d.chain.chain) {
+		if v.Name == "release" {
+			return v.Run(context.Background(), d, []string{address})
+		}
+	}
+	return nil, errors.New("no module has the command")
 }

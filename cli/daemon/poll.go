@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mire/dpdk"
+	"mire/engine"
 )
 
 const (
@@ -17,8 +18,8 @@ const (
 )
 
 // poll asks the drivers of ports for what nobody tells of: the links of those
-// without a kernel interface, as long as there are such ports, for the virtual
-// router and the tarpit, and what any port has dropped, for the tarpit.
+// without a kernel interface, as long as there are such ports, and what any port has
+// dropped, for the modules that ask for it.
 func (d *Daemon) poll(ctx context.Context) {
 	d.mu.Lock()
 	var polled []*port
@@ -36,7 +37,8 @@ func (d *Daemon) poll(ctx context.Context) {
 	if len(polled) == 0 {
 		link.Stop()
 	}
-	if d.chain.tarpit == nil {
+	hearers := d.hearLosses()
+	if len(hearers) == 0 {
 		loss.Stop()
 	}
 	for {
@@ -44,7 +46,7 @@ func (d *Daemon) poll(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-loss.C:
-			d.lossOnce()
+			d.lossOnce(hearers)
 		case <-link.C:
 			d.pollOnce(polled)
 		}
@@ -68,9 +70,9 @@ func (d *Daemon) pollOnce(polled []*port) {
 	}
 }
 
-// lossOnce tells the tarpit which ports have dropped received frames since the
+// lossOnce tells the modules which ports have dropped received frames since the
 // last look: their queue was full, or there was no buffer.
-func (d *Daemon) lossOnce() {
+func (d *Daemon) lossOnce(hearers []engine.LossHearer) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, p := range d.ports {
@@ -83,7 +85,9 @@ func (d *Daemon) lossOnce() {
 		}
 		if lost := s.RxMissed + s.RxNoMbuf; lost != p.lost {
 			p.lost = lost
-			d.chain.tarpit.Lost(p.dev.ID(), dpdk.Now())
+			for _, m := range hearers {
+				m.Lost(p.dev.ID(), dpdk.Now())
+			}
 		}
 	}
 }

@@ -10,31 +10,8 @@ import (
 	"mire/dpdk"
 	"mire/engine/config"
 	"mire/engine/session"
+	"mire/engine/view"
 )
-
-var stateNames = [session.NumStates]string{"unknown", "probing", "trapped", "real"}
-
-// wouldTrap is the state of an address that belongs to nobody, on a network that
-// does not answer for it.
-const wouldTrap = "would_trap"
-
-// naming gives the state of an entry its name, which depends on its network.
-type naming struct{ answers [1 << 16]bool }
-
-func newNaming(s *config.Snapshot) *naming {
-	n := &naming{}
-	for i := range s.Networks {
-		n.answers[uint16(s.Networks[i].Number)] = s.Networks[i].Tarpit == config.TarpitEnable
-	}
-	return n
-}
-
-func (n *naming) of(r *session.Record) string {
-	if r.State == session.Trapped && !n.answers[r.Net] {
-		return wouldTrap
-	}
-	return stateNames[r.State]
-}
 
 // sessionFilter is what `show sessions` was asked for.
 type sessionFilter struct {
@@ -68,7 +45,7 @@ func parseSessionFilter(args []string) (f sessionFilter, err error) {
 			}
 		case "state":
 			f.state = value
-			if value != "probing" && value != "trapped" && value != wouldTrap && value != "real" {
+			if value != "probing" && value != "trapped" && value != view.WouldTrap && value != "real" {
 				err = fmt.Errorf("probing, trapped, would_trap or real")
 			}
 		case "address":
@@ -101,10 +78,10 @@ func (d *Daemon) showSessions(args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	now, names := dpdk.Now(), newNaming(d.snaps.Load())
+	now, names := dpdk.Now(), view.NewNaming(d.snaps.Load())
 	v := Sessions{Limit: f.limit, List: []Session{}}
 	d.table.Walk(now, func(r *session.Record) bool {
-		a, state := r.Addr(), names.of(r)
+		a, state := r.Addr(), names.Of(r)
 		if r.Kind != session.KindAddress || !f.match(r, a, state) {
 			return true
 		}

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"mire/dpdk"
 	"mire/engine/config"
 	"mire/engine/session"
 )
@@ -18,7 +17,7 @@ func (d *Daemon) showStatus([]string) (any, error) {
 	s := d.snaps.Load()
 	st := Status{
 		Hostname: s.Hostname, Version: d.Version, PID: os.Getpid(), Config: d.Config,
-		Generation: s.Generation, Role: d.role.Load().String(), HA: haLine(s, d.chain.ha.Status(), dpdk.Now()), Uptime: time.Since(d.start).Seconds(),
+		Generation: s.Generation, Role: d.role.Load().String(), HA: d.haLine(s), Uptime: time.Since(d.start).Seconds(),
 		Hugepages: d.eal.Hugepages(), Memory: d.memory(), Table: d.tableView(), Totals: d.totals(),
 		Events: d.events.Stats(), Ports: d.portViews(false), Passive: d.chain.passive, CPU: cpuSeconds(),
 	}
@@ -118,9 +117,9 @@ func (d *Daemon) showWorkers([]string) (any, error) {
 }
 
 func (d *Daemon) showModules([]string) (any, error) {
-	out := make([]Module, len(d.chain.names))
+	out := make([]Module, len(d.chain.chain.Modules))
 	at := map[string]*Module{}
-	for i, n := range d.chain.names {
+	for i, n := range d.chain.chain.Names() {
 		out[i] = Module{Module: n, State: "active"}
 		at[n] = &out[i]
 	}

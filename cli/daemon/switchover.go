@@ -9,7 +9,7 @@ import (
 	"mire/engine/config"
 	"mire/engine/control"
 	"mire/engine/ha"
-	"mire/modules/vrrp"
+	"mire/engine/view"
 )
 
 const (
@@ -29,7 +29,7 @@ type syncer interface {
 // the end of that.
 func (d *Daemon) switchover(ctx context.Context) (any, error) {
 	s := d.snaps.Load()
-	if len(s.VRRP) > 0 && s.VRRP[0].Priority == vrrp.Owner && d.role.Master() {
+	if len(s.VRRP) > 0 && s.VRRP[0].Priority == config.PriorityOwner && d.role.Master() {
 		return nil, &control.Error{Message: "switchover: this node owns the virtual addresses (priority 255), it gives the role to nobody",
 			Hint: "lower its priority first: mire ctl 'vrrp priority 254'"}
 	}
@@ -40,7 +40,7 @@ func (d *Daemon) switchover(ctx context.Context) (any, error) {
 
 func switchover(ctx context.Context, n *config.Network, role *engine.Role, s syncer, wake func()) (any, error) {
 	if n == nil {
-		return nil, fmt.Errorf("switchover: " + noPeer)
+		return nil, fmt.Errorf("switchover: " + ha.NoPeer)
 	}
 	before := s.Status()
 	switch {
@@ -66,9 +66,9 @@ func switchover(ctx context.Context, n *config.Network, role *engine.Role, s syn
 			switch {
 			case h.Step == ha.HandoverDone && h.Silent > 0: // and the peer is master
 				return map[string]any{"result": "handed over", "peer": n.SyncPeer.String(),
-					"milliseconds": millis(h.Took), "silent_milliseconds": millis(h.Silent)}, nil
+					"milliseconds": view.Millis(h.Took), "silent_milliseconds": view.Millis(h.Silent)}, nil
 			case h.Step == ha.HandoverFailed:
-				return nil, fmt.Errorf("switchover: given up after %.1f ms, this node stays master: %s", millis(h.Took), h.Why)
+				return nil, fmt.Errorf("switchover: given up after %.1f ms, this node stays master: %s", view.Millis(h.Took), h.Why)
 			}
 		}
 		select {
@@ -77,7 +77,7 @@ func switchover(ctx context.Context, n *config.Network, role *engine.Role, s syn
 				return nil, &control.Error{Message: fmt.Sprintf("switchover: the role was given away, and %v is not master after %v: this node takes it back when it hears no master", n.SyncPeer, switchoverWait),
 					Hint: "mire show vrrp on both nodes says more"}
 			}
-			return nil, &control.Error{Message: fmt.Sprintf("switchover: not finished after %v: it is %s", switchoverWait, handoverSteps[h.Step]),
+			return nil, &control.Error{Message: fmt.Sprintf("switchover: not finished after %v: it is %s", switchoverWait, h.Step),
 				Hint: "mire show ha says what became of it"}
 		case <-tick.C:
 		}

@@ -12,9 +12,9 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/types"
 
+	"mire/engine"
 	"mire/engine/config"
 	"mire/modules"
-	"mire/modules/tarpit/stateless"
 )
 
 // environment is what expressions know, now.
@@ -26,12 +26,18 @@ func (l *Lab) environment() map[string]any {
 		}
 	}
 	fwd := l.forwardStats()
-	drops, rows, mods := map[string]uint64{}, map[string]uint64{}, map[string]ModuleStats{}
-	for _, r := range modules.All().Reasons {
+	drops, rows, mods := map[string]uint64{}, map[string]map[string]uint64{}, map[string]ModuleStats{}
+	all := modules.All()
+	for _, r := range all.Reasons {
 		drops[r.Name] = 0
 	}
-	for r := range stateless.NumRows {
-		rows["row"+r.String()] = 0
+	for _, m := range all.Modules {
+		if r, ok := m.(engine.Ruler); ok {
+			rows[m.Name()] = map[string]uint64{}
+			for _, rule := range r.Rules() {
+				rows[m.Name()]["row"+rule.Name] = 0
+			}
+		}
 	}
 	for _, name := range modules.Order() {
 		mods[name] = ModuleStats{Module: name}
@@ -41,7 +47,7 @@ func (l *Lab) environment() map[string]any {
 		drops[d.Reason] = d.Count
 	}
 	for _, r := range chain.Rows {
-		rows["row"+r.Row] = r.Count
+		rows[r.Module]["row"+r.Row] = r.Count
 	}
 	for _, m := range chain.Modules {
 		mods[m.Module] = m
@@ -56,11 +62,15 @@ func (l *Lab) environment() map[string]any {
 		}
 		return v
 	}
-	return plain(map[string]any{
-		"port": ports, "fwd": fwd.All, "stream": fwd.Ports, "drops": drops, "tarpit": rows, "module": mods, "table": l.table(),
+	known := map[string]any{
+		"port": ports, "fwd": fwd.All, "stream": fwd.Ports, "drops": drops, "module": mods, "table": l.table(),
 		"traffic": l.source.view(), "consumed": chain.Consumed, "balanced": chain.Balanced,
 		"pcap": map[string]recording{"in": recorded(l.pcaps.in.Load()), "out": recorded(l.pcaps.out.Load())},
-	}).(map[string]any)
+	}
+	for module, of := range rows {
+		known[module] = of
+	}
+	return plain(known).(map[string]any)
 }
 
 // plain brings a view to maps, lists, ints, floats, strings and bools, under

@@ -20,7 +20,6 @@ import (
 	"mire/engine/secret"
 	"mire/engine/session"
 	"mire/modules"
-	"mire/modules/tarpit"
 )
 
 // node is what the chain stands on: configuration, secret, shared tables. It is
@@ -33,7 +32,7 @@ type node struct {
 	table      *session.Table
 	neighbours *neigh.Table
 	role       *engine.Role
-	tarpit     *tarpit.Module // of the last start; nil without
+	chain      []engine.Module // of the last start
 
 	events    *event.Aggregator
 	rings     []*event.Ring
@@ -226,12 +225,7 @@ func (l *Lab) buildEngine(p *plane, i int, lanes []*tap) error {
 		if p.chain, err = modules.Chain(names); err != nil {
 			return err
 		}
-		n.tarpit = nil
-		for _, m := range p.chain {
-			if t, ok := m.(*tarpit.Module); ok {
-				n.tarpit = t
-			}
-		}
+		n.chain = p.chain
 	}
 	var list []engine.Lane
 	for _, t := range lanes {

@@ -6,13 +6,13 @@ import (
 	"strings"
 
 	"mire/dpdk/burst"
-	"mire/modules/tarpit/stateless"
+	"mire/engine"
 )
 
 var forwardVerbs = []verb{
 	{"display", "show fwd stats all", "Show forwarding statistics since start.", (*Lab).doShowFwd},
 	{"display", "clear fwd stats all", "Count forwarding statistics from now on.", (*Lab).doClearFwd},
-	{"display", "show module stats", "What each module of the chain did, rows of the tarpit, reasons of drops.", (*Lab).doShowModules},
+	{"display", "show module stats", "What each module of the chain did, the rows of its rules, reasons of drops.", (*Lab).doShowModules},
 	{"display", "show drops", "Why frames were dropped.", (*Lab).doShowDrops},
 }
 
@@ -105,10 +105,11 @@ func (l *Lab) modules() (Modules, error) {
 	for r, info := range reasons {
 		v.Drops = append(v.Drops, Drop{info.Name, dropped[r], info.Help})
 	}
-	if l.node.tarpit != nil {
-		for r, n := range l.node.tarpit.Rows() {
-			row := stateless.Row(r)
-			v.Rows = append(v.Rows, Row{row.String(), n, row.Help()})
+	for _, m := range l.node.chain {
+		if r, ok := m.(engine.Ruler); ok {
+			for _, rule := range r.Rules() {
+				v.Rows = append(v.Rows, Row{m.Name(), rule.Name, rule.Count, rule.Help})
+			}
 		}
 	}
 	return v, nil
@@ -128,10 +129,12 @@ func (l *Lab) doShowModules([]string) error {
 	for _, m := range v.Modules {
 		l.say("%-12s %14d %14d %14d %14d", m.Module, m.Entered, m.Decided, m.Sent, m.Originated)
 	}
-	if len(v.Rows) > 0 {
-		l.say("\n%-12s %14s  %s", "tarpit row", "segments", "what")
-	}
+	of := ""
 	for _, r := range v.Rows {
+		if r.Module != of {
+			of = r.Module
+			l.say("\n%-12s %14s  %s", of+" row", "segments", "what")
+		}
 		l.say("%-12s %14d  %s", r.Row, r.Count, r.Help)
 	}
 	l.printDrops(v.Drops)

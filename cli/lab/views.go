@@ -75,11 +75,12 @@ type Drop struct {
 	Help   string `json:"help"`
 }
 
-// Row is one row of the tarpit's table of TCP rules.
+// Row is one of the rules by which a module decides.
 type Row struct {
-	Row   string `json:"row"`
-	Count uint64 `json:"count"`
-	Help  string `json:"help"`
+	Module string `json:"module"`
+	Row    string `json:"row"`
+	Count  uint64 `json:"count"`
+	Help   string `json:"help"`
 }
 
 // Modules is `show module stats`.

@@ -1,5 +1,9 @@
 package config
 
+// PriorityOwner is the VRRP priority of the node that owns the virtual addresses (RFC
+// 9568 section 5.2.4).
+const PriorityOwner = 255
+
 func vrrpKeys() []key[VRRP] {
 	return []key[VRRP]{
 		{name: "vrid", usage: "1..255", help: "virtual router identifier",

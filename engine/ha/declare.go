@@ -5,6 +5,6 @@ import "mire/engine"
 var _ engine.Declarer = (*Module)(nil)
 
 // Declare implements engine.Declarer.
-func (*Module) Declare() engine.Declaration {
-	return engine.Declaration{Reasons: drops}
+func (m *Module) Declare() engine.Declaration {
+	return engine.Declaration{Reasons: drops, Views: m.views()}
 }

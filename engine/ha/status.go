@@ -78,6 +78,10 @@ type Lag struct {
 	P50, P99, Max int64
 }
 
+var handoverSteps = [...]string{HandoverNone: "none", HandoverFlush: "flushing", HandoverCompare: "comparing", HandoverDone: "done", HandoverFailed: "failed"}
+
+func (s HandoverStep) String() string { return handoverSteps[s] }
+
 // HandoverStep is how far a planned handover is.
 type HandoverStep uint8
 

@@ -183,7 +183,9 @@ func (t *Table) takeFree(at place, now int64) (seq, s uint64, ok bool) {
 }
 
 // share is that of a taken entry.
-func (e *entry) share() share { return newShare(uint16(e[wordKind].Load()), e[wordHi].Load(), e[wordLo].Load()) }
+func (e *entry) share() share {
+	return newShare(uint16(e[wordKind].Load()), e[wordHi].Load(), e[wordLo].Load())
+}
 
 // forget takes what slot word s in a bucket held out of all counts.
 func (t *Table) forget(bucket uint32, s uint64, of share) {

@@ -10,8 +10,9 @@ import (
 var _ engine.Declarer = (*Module)(nil)
 
 // Declare implements engine.Declarer.
-func (*Module) Declare() engine.Declaration {
+func (m *Module) Declare() engine.Declaration {
 	return engine.Declaration{
+		Views: m.views(), Commands: m.control(),
 		Reasons: slices.Concat(reasons, stateless.Reasons),
 	}
 }

@@ -124,3 +124,15 @@ func (m *Module) Limits() (out [stateless.NumLimits]stateless.LimitCounters) {
 	}
 	return out
 }
+
+var _ engine.Ruler = (*Module)(nil)
+
+// Rules implements engine.Ruler: the rows of the decision table.
+func (m *Module) Rules() []engine.Rule {
+	list := make([]engine.Rule, stateless.NumRows)
+	for r, n := range m.Rows() {
+		row := stateless.Row(r)
+		list[r] = engine.Rule{Name: row.String(), Help: row.Help(), Count: n}
+	}
+	return list
+}

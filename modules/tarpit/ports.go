@@ -1,6 +1,7 @@
 package tarpit
 
 import (
+	"mire/engine"
 	"sync/atomic"
 
 	"mire/engine/session"
@@ -21,10 +22,17 @@ type portEar struct {
 // port is the ear of a port.
 func (c *common) port(id uint16) *portEar { return &c.ports[min(id, maxPorts-1)] }
 
-// Link says that a port has a link or not, now of dpdk.Now. Who had none heard
-// nobody: what was captured before is proven anew once there is one again. Of
-// ports that nobody spoke of nothing is doubted. Safe from any goroutine.
-func (m *Module) Link(port uint16, up bool, now int64) {
+// Link implements engine.LinkHearer. Who had no link heard nobody: what was captured
+// before is proven anew once there is one again. Of ports that nobody spoke of
+// nothing is doubted. Safe from any goroutine.
+func (m *Module) Link(l engine.Link) {
+	if l.Up && l.Flapped {
+		m.link(l.Port, false, l.Now)
+	}
+	m.link(l.Port, l.Up, l.Now)
+}
+
+func (m *Module) link(port uint16, up bool, now int64) {
 	p := m.common.port(port)
 	if !up {
 		if !p.down.Swap(true) {
@@ -39,7 +47,7 @@ func (m *Module) Link(port uint16, up bool, now int64) {
 	}
 }
 
-// Lost says that a port has dropped received frames before now, of dpdk.Now. It
+// Lost implements engine.LossHearer: a port has dropped received frames before now, of dpdk.Now. It
 // ends the silence of the proofs that run, and has captures proven again in the
 // background; whoever sends can bring it about, so it releases nothing. Safe from
 // any goroutine.

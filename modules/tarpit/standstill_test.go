@@ -14,16 +14,16 @@ import (
 var inattentive = map[string]func(l *lab){
 	"stopped for 3 s": func(l *lab) { l.Lane.Now += int64(3 * time.Second) },
 	"without a link": func(l *lab) {
-		l.mod.Link(0, false, l.Lane.Now)
+		l.mod.link(0, false, l.Lane.Now)
 		l.Pass(10 * time.Second)
-		l.mod.Link(0, true, l.Lane.Now)
+		l.mod.link(0, true, l.Lane.Now)
 	},
 	"without a link for a moment": func(l *lab) {
-		l.mod.Link(0, false, l.Lane.Now)
-		l.mod.Link(0, true, l.Lane.Now)
+		l.mod.link(0, false, l.Lane.Now)
+		l.mod.link(0, true, l.Lane.Now)
 	},
 	"with a link that nobody told of yet": func(l *lab) {
-		l.mod.Link(0, false, l.Lane.Now)
+		l.mod.link(0, false, l.Lane.Now)
 		l.Pass(20 * time.Second)
 	},
 }
@@ -81,7 +81,7 @@ func TestDoubtedCapturesAreSweptAway(t *testing.T) {
 func TestLinkThatIsDownReleasesNothing(t *testing.T) {
 	l := newLab(t)
 	l.trap(cold4, cold6)
-	l.mod.Link(0, false, l.Lane.Now)
+	l.mod.link(0, false, l.Lane.Now)
 	l.Pass(20 * time.Second)
 	l.wantState(cold4, session.Trapped)
 	l.wantState(cold6, session.Trapped)

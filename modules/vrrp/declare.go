@@ -1,10 +1,13 @@
 package vrrp
 
-import "mire/engine"
+import (
+	"mire/engine"
+	"mire/engine/view"
+)
 
 var _ engine.Declarer = (*Module)(nil)
 
 // Declare implements engine.Declarer.
-func (*Module) Declare() engine.Declaration {
-	return engine.Declaration{Reasons: reasons}
+func (m *Module) Declare() engine.Declaration {
+	return engine.Declaration{Reasons: reasons, Views: []view.View{m.view()}}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/gopacket/layers"
 
 	"mire/dpdk/burst"
+	"mire/engine"
 	"mire/engine/config"
 	"mire/engine/enginetest"
 	"mire/engine/event"
@@ -107,13 +108,13 @@ func TestASilentGatewayCostsTrackval(t *testing.T) {
 	r.on[0] = false
 	r.pass(4100 * time.Millisecond)
 	r.want(t, 150, Silent, Silent, Unchecked)
-	r.mod.Link(1, false)
+	r.mod.Link(engine.Link{Interface: 1, Up: false})
 	r.pass(10 * time.Millisecond)
 	r.want(t, 150, Silent, Silent, Unchecked)
 	r.on = [2]bool{true, true}
 	r.pass(1100 * time.Millisecond)
 	r.want(t, 150, Answering, Answering, Unchecked)
-	r.mod.Link(1, true)
+	r.mod.Link(engine.Link{Interface: 1, Up: true})
 	r.pass(10 * time.Millisecond)
 	r.want(t, 200, Answering, Answering, Unchecked)
 	var told []event.Kind

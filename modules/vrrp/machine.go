@@ -1,6 +1,10 @@
 package vrrp
 
-import "math"
+import (
+	"math"
+
+	"mire/engine/config"
+)
 
 // State is that of a virtual router (RFC 9568 section 6.3).
 type State uint8
@@ -23,8 +27,8 @@ func (s State) String() string {
 
 // Priorities with a meaning of their own (RFC 9568 section 5.2.4).
 const (
-	Resigning = 0   // the sender leaves
-	Owner     = 255 // the sender owns the addresses
+	Resigning = 0                    // the sender leaves
+	Owner     = config.PriorityOwner // the sender owns the addresses
 )
 
 const (

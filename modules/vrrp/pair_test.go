@@ -225,10 +225,10 @@ func TestTrackingGivesTheRoleAway(t *testing.T) {
 	p := newPair(t, []func(*config.Snapshot){priority(100), track}, []func(*config.Snapshot){priority(120), track})
 	p.pass(10 * time.Second)
 	p.want(t, engine.Backup, engine.Master)
-	p.b.mod.Link(1, false)
+	p.b.mod.Link(engine.Link{Interface: 1, Up: false})
 	p.pass(5 * time.Second)
 	p.want(t, engine.Master, engine.Backup)
-	p.b.mod.Link(1, true)
+	p.b.mod.Link(engine.Link{Interface: 1, Up: true})
 	p.pass(5 * time.Second)
 	p.want(t, engine.Backup, engine.Master)
 }

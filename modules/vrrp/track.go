@@ -1,6 +1,7 @@
 package vrrp
 
 import (
+	"mire/engine"
 	"sync/atomic"
 
 	"mire/engine/config"
@@ -30,11 +31,11 @@ func trackedOf(s *config.Snapshot) (list []tracked) {
 // links is which interfaces have no link, as the control plane says.
 type links [4]atomic.Uint64
 
-// Link says whether an interface, by its number, has a link. Those that nobody
-// spoke of have one. It counts from the next Tick on; safe from any goroutine.
-func (m *Module) Link(number int, up bool) {
-	word, bit := &m.common.down[uint8(number)>>6], uint64(1)<<(number&63)
-	if up {
+// Link implements engine.LinkHearer. Interfaces that nobody spoke of have a link. It
+// counts from the next Tick on; safe from any goroutine.
+func (m *Module) Link(l engine.Link) {
+	word, bit := &m.common.down[uint8(l.Interface)>>6], uint64(1)<<(l.Interface&63)
+	if l.Up {
 		word.And(^bit)
 	} else {
 		word.Or(bit)

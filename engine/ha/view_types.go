@@ -1,7 +1,7 @@
-package daemon
+package ha
 
-// Bngsync is what `show bngsync` prints.
-type Bngsync struct {
+// shownBngsync is what `show bngsync` prints.
+type shownBngsync struct {
 	Active    bool   `json:"active"`
 	Family    string `json:"family"` // IPv4 or IPv6, as syncpeer; empty without one
 	Port      int    `json:"port"`
@@ -12,9 +12,9 @@ type Bngsync struct {
 	Why       string `json:"why"` // it is not active
 }
 
-// HA is this node and its peer. Times are seconds; ago, unless said otherwise.
+// shownPeer is this node and its peer. Times are seconds; ago, unless said otherwise.
 // Digests are hexadecimal.
-type HA struct {
+type shownPeer struct {
 	Network      int               `json:"network"`
 	Peer         string            `json:"peer"`
 	PeerMAC      string            `json:"peer_mac"`
@@ -25,8 +25,8 @@ type HA struct {
 	Held         bool              `json:"held"`         // must not preempt yet
 	Lacking      uint32            `json:"lacking"`      // entries of the master that cannot be held here
 	PeerLacking  uint32            `json:"peer_lacking"` // entries of this node that the peer cannot hold
-	Limits       Limits            `json:"limits"`
-	PeerLimits   Limits            `json:"peer_limits"` // zero without a session
+	Limits       shownLimits       `json:"limits"`
+	PeerLimits   shownLimits       `json:"peer_limits"` // zero without a session
 	Away         bool              `json:"away"`        // gave the role away, and leaves it there
 	State        string            `json:"state"`
 	Since        float64           `json:"since_seconds"`
@@ -37,7 +37,7 @@ type HA struct {
 	Differing    int               `json:"differing_groups"`
 	Pending      bool              `json:"pending"`
 	Heard        float64           `json:"heard_seconds"` // -1: never
-	Lag          Lag               `json:"lag"`
+	Lag          shownLag          `json:"lag"`
 	Records      map[string]uint64 `json:"records"`
 	Sent         map[string]uint64 `json:"sent"`
 	Received     map[string]uint64 `json:"received"`
@@ -48,27 +48,27 @@ type HA struct {
 	SplitBrains  uint64            `json:"split_brains"`
 	Preemptions  uint64            `json:"preemptions"`
 	Sessions     uint64            `json:"sessions"`
-	Handover     Handover          `json:"handover"`
-	History      []Transition      `json:"history"` // newest last
+	Handover     shownHandover     `json:"handover"`
+	History      []shownTransition `json:"history"` // newest last
 }
 
-// Limits are the most entries of a node's table.
-type Limits struct {
+// shownLimits are the most entries of a node's table.
+type shownLimits struct {
 	Entries  uint32 `json:"entries"`
 	Captured uint32 `json:"captured"`
 	Real     uint32 `json:"real"`
 }
 
-// Lag is how long changes took to be acknowledged, in milliseconds.
-type Lag struct {
+// shownLag is how long changes took to be acknowledged, in milliseconds.
+type shownLag struct {
 	Count uint64  `json:"count"`
 	P50   float64 `json:"p50_ms"`
 	P99   float64 `json:"p99_ms"`
 	Max   float64 `json:"max_ms"`
 }
 
-// Handover is the last planned handover.
-type Handover struct {
+// shownHandover is the last planned handover.
+type shownHandover struct {
 	Step string  `json:"step"`
 	Why  string  `json:"why"`
 	Ago  float64 `json:"ago_seconds"`
@@ -79,8 +79,8 @@ type Handover struct {
 	Count  uint64  `json:"count"`
 }
 
-// Transition is one change of role or session.
-type Transition struct {
+// shownTransition is one change of role or session.
+type shownTransition struct {
 	Ago  float64 `json:"ago_seconds"`
 	What string  `json:"what"`
 	Why  string  `json:"why"`

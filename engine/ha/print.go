@@ -1,20 +1,17 @@
-package cli
+package ha
 
 import (
 	"fmt"
 	"io"
 	"maps"
 	"slices"
-	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-
-	"mire/cli/daemon"
+	"mire/engine/view"
 )
 
 // printBngsync prints the shape that users of the family know: nothing may be
 // added to it. `show ha` says more.
-func printBngsync(w io.Writer, v daemon.Bngsync) {
+func printBngsync(w io.Writer, v shownBngsync) {
 	if !v.Active {
 		fmt.Fprintln(w, "  bngsync is inactive")
 	} else {
@@ -34,23 +31,23 @@ func printBngsync(w io.Writer, v daemon.Bngsync) {
 	fmt.Fprintf(w, "  bngsync IPv6 packets received: %d\n", v.Received6)
 }
 
-func printHA(w io.Writer, v daemon.HA) {
-	state := fmt.Sprintf("%s for %s", v.State, seconds(v.Since))
+func printPeer(w io.Writer, v shownPeer) {
+	state := fmt.Sprintf("%s for %s", v.State, view.Seconds(v.Since))
 	if v.Why != "" {
 		state += ": " + v.Why
 	}
 	heard := "never"
 	if v.Heard >= 0 {
-		heard = precise(v.Heard) + " ago"
+		heard = view.Precise(v.Heard) + " ago"
 	}
-	rows := []table.Row{
-		{"peer", fmt.Sprintf("%s [%s] on network %d", v.Peer, or(v.PeerMAC, "MAC not known"), v.Network)},
+	rows := []view.Row{
+		{"peer", fmt.Sprintf("%s [%s] on network %d", v.Peer, view.Or(v.PeerMAC, "MAC not known"), v.Network)},
 		{"session", state},
 		{"heard", heard},
-		{"converged", yesNo(v.Converged)},
+		{"converged", view.YesNo(v.Converged)},
 		{"groups differing", v.Differing},
 		{"cannot be held", fmt.Sprintf("%d entries here, %d at the peer", v.Lacking, v.PeerLacking)},
-		{"changes waiting", yesNo(v.Pending)},
+		{"changes waiting", view.YesNo(v.Pending)},
 		{"may preempt", preemptText(&v)},
 		{"lag", fmt.Sprintf("p50 %.2f ms, p99 %.2f ms, max %.2f ms over %d acknowledgements", v.Lag.P50, v.Lag.P99, v.Lag.Max, v.Lag.Count)},
 		{"sessions", v.Sessions},
@@ -61,18 +58,18 @@ func printHA(w io.Writer, v daemon.HA) {
 		{"preemptions", v.Preemptions},
 		{"handover", handoverText(&v.Handover)},
 	}
-	printPairs(w, rows)
+	view.Pairs(w, rows)
 	fmt.Fprintln(w)
-	printTable(w, []column{{"node", false}, {"standing", false}, {"term", true}, {"digest", false}, {"at most", false}}, []table.Row{
+	view.Table(w, []view.Column{view.Left("node"), view.Left("standing"), view.Right("term"), view.Left("digest"), view.Left("at most")}, []view.Row{
 		{"this one", v.Standing, v.Term, v.Digest, limitsText(&v.Limits)},
-		{"peer", or(v.PeerStanding, "not known"), v.PeerTerm, v.PeerDigest, limitsText(&v.PeerLimits)},
+		{"peer", view.Or(v.PeerStanding, "not known"), v.PeerTerm, v.PeerDigest, limitsText(&v.PeerLimits)},
 	})
 	fmt.Fprintln(w)
 	rows = nil
 	for _, name := range slices.Sorted(maps.Keys(v.Sent)) {
-		rows = append(rows, table.Row{name, v.Sent[name], v.Received[name]})
+		rows = append(rows, view.Row{name, v.Sent[name], v.Received[name]})
 	}
-	printTable(w, []column{{"datagrams", false}, {"sent", true}, {"received", true}}, rows)
+	view.Table(w, []view.Column{view.Left("datagrams"), view.Right("sent"), view.Right("received")}, rows)
 	fmt.Fprintln(w)
 	printCounts(w, "records", "count", v.Records)
 	if len(v.Rejected) > 0 {
@@ -85,62 +82,46 @@ func printHA(w io.Writer, v daemon.HA) {
 	fmt.Fprintln(w)
 	rows = nil
 	for _, t := range slices.Backward(v.History) {
-		rows = append(rows, table.Row{precise(t.Ago), t.What, t.Why})
+		rows = append(rows, view.Row{view.Precise(t.Ago), t.What, t.Why})
 	}
-	printTable(w, []column{{"ago", true}, {"transition", false}, {"why", false}}, rows)
+	view.Table(w, []view.Column{view.Right("ago"), view.Left("transition"), view.Left("why")}, rows)
 }
 
 // limitsText says how much a node's table holds; nothing when that is not known.
-func limitsText(l *daemon.Limits) string {
-	if *l == (daemon.Limits{}) {
+func limitsText(l *shownLimits) string {
+	if *l == (shownLimits{}) {
 		return ""
 	}
 	return fmt.Sprintf("%d entries, %d captured, %d real", l.Entries, l.Captured, l.Real)
 }
 
-func preemptText(v *daemon.HA) string {
+func preemptText(v *shownPeer) string {
 	if v.Away {
 		return "no: the role was given to the peer, and stays there until it fails or gives it back"
 	}
-	return yesNo(!v.Held)
+	return view.YesNo(!v.Held)
 }
 
-func handoverText(h *daemon.Handover) string {
+func handoverText(h *shownHandover) string {
 	switch h.Step {
 	case "none":
 		return "none was asked for"
 	case "done":
 		if h.Silent == 0 {
-			return fmt.Sprintf("given away %s ago, the peer is not master yet", precise(h.Ago))
+			return fmt.Sprintf("given away %s ago, the peer is not master yet", view.Precise(h.Ago))
 		}
-		return fmt.Sprintf("done in %.1f ms, nobody answered for %.1f ms, %s ago", h.Took, h.Silent, precise(h.Ago))
+		return fmt.Sprintf("done in %.1f ms, nobody answered for %.1f ms, %s ago", h.Took, h.Silent, view.Precise(h.Ago))
 	case "failed":
-		return fmt.Sprintf("given up after %.1f ms, %s ago: %s", h.Took, precise(h.Ago), h.Why)
+		return fmt.Sprintf("given up after %.1f ms, %s ago: %s", h.Took, view.Precise(h.Ago), h.Why)
 	}
-	return fmt.Sprintf("%s for %s", h.Step, precise(h.Ago))
+	return fmt.Sprintf("%s for %s", h.Step, view.Precise(h.Ago))
 }
 
 // printCounts writes what is counted by name, in the order of the names.
 func printCounts(w io.Writer, name, title string, counts map[string]uint64) {
-	var rows []table.Row
+	var rows []view.Row
 	for _, n := range slices.Sorted(maps.Keys(counts)) {
-		rows = append(rows, table.Row{n, counts[n]})
+		rows = append(rows, view.Row{n, counts[n]})
 	}
-	printTable(w, []column{{name, false}, {title, true}}, rows)
-}
-
-// precise is a time in milliseconds while it is short.
-func precise(s float64) string {
-	d := time.Duration(s * float64(time.Second))
-	if d < time.Minute {
-		return d.Round(time.Millisecond).String()
-	}
-	return d.Round(time.Second).String()
-}
-
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
+	view.Table(w, []view.Column{view.Left(name), view.Right(title)}, rows)
 }
