@@ -194,6 +194,7 @@ func (n *node) addWorker(i int) error {
 // newTap stands before a lane of worker i.
 func (n *node) newTap(lane engine.Lane, i int) *tap {
 	t := &tap{lane: lane, flaws: n.workload.flaws}
+	t.samples.ring.Init(sampleSlots)
 	t.samples.every = n.workload.sample
 	if n.stamped != plain {
 		t.samples.every = stampedSample

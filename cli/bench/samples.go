@@ -4,10 +4,14 @@ import (
 	"sync/atomic"
 
 	"mire/dpdk/burst"
+	"mire/engine/ring"
 )
 
 // sampleRoom is the longest reply that is kept, bytes.
 const sampleRoom = maxFrame
+
+// sampleSlots is how many samples may wait.
+const sampleSlots = 4096
 
 // sample is a copy of one reply.
 type sample struct {
@@ -16,13 +20,12 @@ type sample struct {
 }
 
 // samples carry replies from the worker to the check, which takes microseconds
-// for each and must not be done by the worker. One producer, one consumer.
+// for each and must not be done by the worker.
 type samples struct {
-	every      int // one reply of how many is taken; a prime, so that each frame of a source has its turn
-	ring       [4096]sample
-	head, tail atomic.Uint64
-	lost       atomic.Uint64 // the check was too slow
-	wait       int           // replies until the next sample
+	every int // one reply of how many is taken; a prime, so that each frame of a source has its turn
+	ring  ring.Ring[sample]
+	lost  atomic.Uint64 // the check was too slow
+	wait  int           // replies until the next sample
 }
 
 // look takes one reply of every s.every that are about to be sent, if a burst
@@ -38,21 +41,19 @@ func (s *samples) look(b *burst.Burst) {
 		m = m.Rest()
 	}
 	s.wait = max(s.wait+s.every-n, 0)
-	t := s.tail.Load()
-	if t-s.head.Load() == uint64(len(s.ring)) {
+	if s.ring.Full() {
 		s.lost.Add(1)
 		return
 	}
-	e := &s.ring[t%uint64(len(s.ring))]
+	e := s.ring.Slot(0)
 	e.n = uint16(copy(e.frame[:], b.Frame(m.First())))
-	s.tail.Store(t + 1)
+	s.ring.Publish(1)
 }
 
 // each hands over the samples that wait, valid during the call.
 func (s *samples) each(f func(frame []byte)) {
-	for h := s.head.Load(); h != s.tail.Load(); h++ {
-		e := &s.ring[h%uint64(len(s.ring))]
+	for e := s.ring.First(); e != nil; e = s.ring.First() {
 		f(e.frame[:e.n])
-		s.head.Store(h + 1)
+		s.ring.Drop(1)
 	}
 }

@@ -9,6 +9,7 @@ import (
 // Samples are every s.every-th reply, whatever the bursts they come in.
 func TestSamplesComeAtTheirInterval(t *testing.T) {
 	s := &samples{every: 2039}
+	s.ring.Init(sampleSlots)
 	b := &burst.Burst{Room: 64}
 	var buf [burst.Size][64]byte
 	for i := range buf {
@@ -38,15 +39,16 @@ func TestSamplesComeAtTheirInterval(t *testing.T) {
 
 func TestFullSamplesAreCounted(t *testing.T) {
 	s := &samples{every: 2039}
+	s.ring.Init(sampleSlots)
 	b := &burst.Burst{Room: 64, Send: 1}
 	var buf [64]byte
 	b.Map(0, buf[:], 60)
-	for range s.every * (len(s.ring) + 3) {
+	for range s.every * (s.ring.Cap() + 3) {
 		s.look(b)
 	}
 	n := 0
 	s.each(func([]byte) { n++ })
-	if n != len(s.ring) || s.lost.Load() != 3 {
+	if n != s.ring.Cap() || s.lost.Load() != 3 {
 		t.Errorf("%d kept, %d lost", n, s.lost.Load())
 	}
 }

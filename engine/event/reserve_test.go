@@ -11,13 +11,20 @@ import (
 
 // What an administrator must see, and what tells a real source from a forged one.
 func TestReservedKindsAreThoseThatMustBeSeen(t *testing.T) {
+	const must = 1<<Handshake | 1<<FirstPayload | 1<<Released | 1<<ClaimFlood | 1<<ProxyARP |
+		1<<DHCPServer | 1<<DHCPDecline | 1<<QueryNoNS | 1<<Port | 1<<AddressConflict |
+		1<<RoleMaster | 1<<RoleBackup | 1<<ForeignVRRP | 1<<VRRPAddresses | 1<<VRRPMismatch |
+		1<<GatewayDown | 1<<GatewayUp | 1<<SyncUp | 1<<SyncDown | 1<<SyncTrouble |
+		1<<SplitBrain | 1<<Handover | 1<<SyncConverged | 1<<WouldRelease |
+		1<<DHCPCandidate | 1<<DHCPRefused | 1<<DHCPPause | 1<<HearingLost | 1<<HearingBack | 1<<StoodStill |
+		1<<PortStuck
+	r := NewRing(2)
 	for k := range NumKinds {
-		want := kinds[k].notice || k == Handshake || k == FirstPayload
-		if k.reserved() != want {
-			t.Errorf("%v: reserved %v, want %v", k, k.reserved(), want)
+		if want := uint64(must)>>k&1 != 0; r.kept.Has(uint8(k)) != want {
+			t.Errorf("%v: reserved %v, want %v", k, !want, want)
 		}
 	}
-	if Kind(255).reserved() {
+	if r.kept.Has(255) {
 		t.Error("an unknown kind is reserved")
 	}
 }
@@ -45,7 +52,7 @@ func TestEachNoticeHasRoomWhateverIsFlooded(t *testing.T) {
 		if !k.reserved() || flooded[k] {
 			continue
 		}
-		for range reservePlaces {
+		for range placesOfKind {
 			if want[k]++; !r.Push(&Event{Kind: k}) {
 				t.Fatalf("no room for %v", k)
 			}
@@ -82,7 +89,7 @@ func sum(n []int) (all int) {
 // Beyond its places a kind may use those of packets, as long as there are any.
 func TestReservedKindsUseFreePlacesToo(t *testing.T) {
 	r := NewRing(128)
-	for i := range 3 * reservePlaces {
+	for i := range 3 * placesOfKind {
 		if !r.Push(&Event{Kind: Released, Time: int64(i)}) {
 			t.Fatalf("event %d is lost", i)
 		}
@@ -207,7 +214,7 @@ func TestALineForEachTransitionInAFloodOfNotices(t *testing.T) {
 func TestLossSaysHowManyHadToBeSeen(t *testing.T) {
 	b := newBench(16, 0, config.LogFirst, 0)
 	b.push(SYNACK, 1, 100)
-	b.push(RoleMaster, 1, reservePlaces+5)
+	b.push(RoleMaster, 1, placesOfKind+5)
 	b.pass()
 	b.clock.add(lossEvery)
 	b.pass()
@@ -216,18 +223,5 @@ func TestLossSaysHowManyHadToBeSeen(t *testing.T) {
 	}
 	if s := b.Stats(); s.LostNotices != 5 {
 		t.Fatalf("%+v", s)
-	}
-}
-
-// The size of the reserve is computed from how many kinds are not reserved.
-func TestPacketKindsAreAsManyAsTheSizeOfTheReserveSupposes(t *testing.T) {
-	n := 0
-	for k := Kind(0); k < NumKinds; k++ {
-		if !k.reserved() {
-			n++
-		}
-	}
-	if n < packetKinds {
-		t.Errorf("%d kinds are not reserved, %d are supposed", n, packetKinds)
 	}
 }

@@ -128,7 +128,7 @@ func BenchmarkPush(b *testing.B) {
 	e := Event{Kind: SYNACK}
 	for range b.N {
 		if !r.Push(&e) {
-			r.head.Store(r.tail.Load())
+			r.packets.Drop(r.Cap())
 		}
 	}
 }
@@ -144,12 +144,29 @@ func BenchmarkPushFull(b *testing.B) {
 	}
 }
 
+// BenchmarkPlace fills in place, one of 16 events of a reserved kind.
+func BenchmarkPlace(b *testing.B) {
+	r := NewRing(4096)
+	out := make([]Event, 64)
+	for i := range b.N {
+		k := SYNACK
+		if i&15 == 0 {
+			k = Handshake
+		}
+		e := r.Place(k)
+		e.Kind, e.Time = k, int64(i)
+		if r.Show(); i&63 == 63 {
+			r.Pop(out)
+		}
+	}
+}
+
 // BenchmarkPop moves 256 events per operation.
 func BenchmarkPop(b *testing.B) {
 	r := NewRing(4096)
 	out := make([]Event, 256)
 	for range b.N {
-		r.tail.Store(r.tail.Load() + 256)
+		r.Publish(256)
 		r.Pop(out)
 	}
 }

@@ -63,7 +63,7 @@ func (m *Module) Stage(w *engine.Worker) (engine.Stage, error) {
 	}
 	s := &stage{w: w, c: &m.common, reasons: w.Reasons(m), porter: porter{gate: m.common.gate}}
 	if w.ID != 0 {
-		m.common.boxes[w.ID] = new(box)
+		m.common.boxes[w.ID] = newBox()
 		return s, nil
 	}
 	h := handshakeAt(m.common.gate, w.Secret, func(b []byte) { rand.Read(b) })

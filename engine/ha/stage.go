@@ -76,8 +76,7 @@ func (s *stage) handOver(d []byte, now int64) bool {
 		}
 		return false
 	}
-	x := s.c.boxes[s.w.ID]
-	if c == nil && x.hellos.put(nil, text) || c != nil && x.sealed.put(c, text) {
+	if s.c.boxes[s.w.ID].put(c, text) {
 		return true
 	}
 	s.c.lost.Add(1)
@@ -88,21 +87,21 @@ func (s *stage) handOver(d []byte, now int64) bool {
 func (s *stage) takeOver(now int64) {
 	for i := 1; i < min(s.w.Count, maxWorkers); i++ {
 		x := s.c.boxes[i]
-		for range len(x.hellos.ring) {
-			l := x.hellos.peek()
+		for range x.hellos.Cap() {
+			l := x.hellos.First()
 			if l == nil {
 				break
 			}
 			s.peer.Receive(l.text(), now, &s.out)
-			x.hellos.drop()
+			x.hellos.Drop(1)
 		}
-		for range len(x.sealed.ring) {
-			l := x.sealed.peek()
+		for range x.sealed.Cap() {
+			l := x.sealed.First()
 			if l == nil {
 				break
 			}
 			s.peer.ReceiveOpened(l.session, l.text(), now, &s.out)
-			x.sealed.drop()
+			x.sealed.Drop(1)
 		}
 	}
 	if why := s.c.blamed.Swap(0); why != 0 {

@@ -9,6 +9,7 @@ import (
 
 	"mire/dpdk/burst"
 	"mire/engine"
+	"mire/engine/ring"
 	"mire/engine/session"
 	"mire/modules/tarpit/stateless"
 )
@@ -21,7 +22,7 @@ var _ engine.Module = (*Module)(nil)
 
 // New makes the module. Its stages share one ledger of bounds.
 func New() *Module {
-	return &Module{common: common{ledgers: map[uint16]*ledger{}}}
+	return &Module{common: common{ledgers: map[uint16]*ledger{}, commands: mailbox{Ring: ring.New[session.Key](mailboxSize)}}}
 }
 
 // Name implements engine.Module.

@@ -32,7 +32,7 @@ func (n *network) released() event.Kind {
 func (s *stage) obey(now int64) {
 	var k session.Key
 	for range mailboxSize {
-		if !s.common.commands.take(&k) {
+		if !s.common.commands.Take(&k) {
 			return
 		}
 		if n := s.network(k.Net); n != nil {

@@ -65,7 +65,7 @@ func (s *stage) hear(b *burst.Burst, i int) {
 	b.Consume(i)
 	if s.w.ID == 0 {
 		s.take(b, &n)
-	} else if !s.c.boxes[s.w.ID].put(&n) {
+	} else if !s.c.boxes[s.w.ID].Push(&n) {
 		s.c.lost.Add(1)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"mire/engine"
 	"mire/engine/board"
 	"mire/engine/config"
+	"mire/engine/ring"
 )
 
 // maxWorkers is how many workers may hear advertisements for worker 0.
@@ -22,7 +23,7 @@ var _ engine.Module = (*Module)(nil)
 // common is what the stages of all workers share. Worker 0 runs the machine;
 // the others hand it what they hear.
 type common struct {
-	boxes  [maxWorkers]box
+	boxes  [maxWorkers]ring.Ring[news] // from each worker but 0
 	faults [NumFaults]atomic.Uint64
 	lost   atomic.Uint64 // advertisements that found a full box
 	told   [numTells]told
@@ -47,6 +48,9 @@ func (*Module) Name() string { return "vrrp" }
 func (m *Module) Stage(w *engine.Worker) (engine.Stage, error) {
 	if w.ID < 0 || w.ID >= maxWorkers {
 		return nil, fmt.Errorf("vrrp: worker %d: at most %d workers can share a virtual router: use fewer threads", w.ID, maxWorkers)
+	}
+	if w.ID != 0 {
+		m.common.boxes[w.ID].Init(boxSize)
 	}
 	s := newStage(w, &m.common)
 	s.reasons = w.Reasons(m)

@@ -10,6 +10,7 @@ import (
 	"mire/engine/enginetest"
 	"mire/engine/enginetest/rig"
 	"mire/engine/event"
+	"mire/engine/ring"
 )
 
 // node is one worker that runs the virtual router alone.
@@ -286,19 +287,20 @@ func TestStrangers(t *testing.T) {
 
 // A node hears an advertisement that another of its workers received.
 func TestOtherWorkersHandOver(t *testing.T) {
-	var x box
+	var x ring.Ring[news]
+	x.Init(boxSize)
 	var n news
 	for i := range 20 {
-		if got := x.put(&news{Heard: Heard{Priority: uint8(i)}}); got != (i < len(x.ring)) {
+		if got := x.Push(&news{Heard: Heard{Priority: uint8(i)}}); got != (i < boxSize) {
 			t.Errorf("put %d: %v", i, got)
 		}
 	}
-	for i := range len(x.ring) {
-		if !x.take(&n) || n.Priority != uint8(i) {
+	for i := range boxSize {
+		if !x.Take(&n) || n.Priority != uint8(i) {
 			t.Errorf("take %d: %+v", i, n)
 		}
 	}
-	if x.take(&n) {
+	if x.Take(&n) {
 		t.Error("took one too many")
 	}
 }

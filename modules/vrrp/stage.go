@@ -71,7 +71,7 @@ func (s *stage) Tick(b *burst.Burst) {
 	}
 	var n news
 	for i := 1; i < min(s.w.Count, maxWorkers); i++ {
-		for s.c.boxes[i].take(&n) {
+		for s.c.boxes[i].Take(&n) {
 			s.take(b, &n)
 		}
 	}

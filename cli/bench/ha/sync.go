@@ -44,7 +44,7 @@ func (o *Options) sync(ctx context.Context, bed *testbed.Bed, r *Result) error {
 
 // lag times samples of many changes.
 func (o *Options) lag(ctx context.Context, bed *testbed.Bed, r *Result) (err error) {
-	marks := &markers{}
+	marks := newMarkers()
 	wr := &writer{keys: lagKeys, marks: marks}
 	t, err := newTwins(bed, smallTable, 0, wr, newWatcher(marks, int(o.Lag.Seconds()*2000)+10_000))
 	if err != nil {

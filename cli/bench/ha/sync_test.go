@@ -28,7 +28,7 @@ func tables(t *testing.T) (a, b *engine.Worker) {
 
 func TestWriterKeepsItsRate(t *testing.T) {
 	w, _ := tables(t)
-	s := &writer{keys: 30, marks: &markers{}, journal: make([]written, 0, 45)}
+	s := &writer{keys: 30, marks: newMarkers(), journal: make([]written, 0, 45)}
 	s.rate.Store(10_500)
 	if _, err := s.Stage(w); err != nil {
 		t.Fatal(err)
@@ -42,11 +42,7 @@ func TestWriterKeepsItsRate(t *testing.T) {
 	if len(s.journal) != 45 || s.journal[44].at <= s.journal[0].at || s.journal[30].key != 0 || s.journal[30].version == s.journal[0].version {
 		t.Errorf("journal of %d: %+v", len(s.journal), s.journal)
 	}
-	marks := 0
-	for _, ok := s.marks.take(); ok; _, ok = s.marks.take() {
-		marks++
-	}
-	if marks != 10 {
+	if marks := s.marks.Waiting(11); marks != 10 {
 		t.Errorf("%d samples of 10 Ticks", marks)
 	}
 	// A worker that was away for a second does not make all of it good.
@@ -58,7 +54,7 @@ func TestWriterKeepsItsRate(t *testing.T) {
 
 func TestWatcherTimesWhatArrives(t *testing.T) {
 	a, b := tables(t)
-	marks := &markers{}
+	marks := newMarkers()
 	s, o := &writer{keys: 4, marks: marks}, newWatcher(marks, 10)
 	o.goal = 2
 	_, _ = s.Stage(a)
@@ -80,23 +76,6 @@ func TestWatcherTimesWhatArrives(t *testing.T) {
 	o.Tick(&burst.Burst{Now: 1e9 + 6e6}) // written at 1 ms
 	if len(o.lags) != 2 || o.lags[0] != 2e6 || o.lags[1] != 5e6 || o.waiting.Load() != 0 || o.full.Load() != 1e9+6e6 {
 		t.Errorf("%v, %d waiting, full at %d", o.lags, o.waiting.Load(), o.full.Load())
-	}
-}
-
-func TestMarkersKeepOrderAndDropWhatFindsNoRoom(t *testing.T) {
-	m := &markers{}
-	for round := range uint32(3) {
-		for i := range uint32(5000) {
-			m.put(written{key: round*10_000 + i})
-		}
-		for i := range uint32(4096) {
-			if w, ok := m.take(); !ok || w.key != round*10_000+i {
-				t.Fatalf("round %d: %+v, %v instead of %d", round, w, ok, i)
-			}
-		}
-		if w, ok := m.take(); ok {
-			t.Fatalf("%+v behind the end", w)
-		}
 	}
 }
 

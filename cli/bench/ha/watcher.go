@@ -6,13 +6,14 @@ import (
 	"mire/dpdk/burst"
 	"mire/engine"
 	"mire/engine/config"
+	"mire/engine/ring"
 	"mire/engine/session"
 )
 
 // watcher is a module that looks, in every turn of the backup's worker, for
 // what the writer marked, and when the table has a number of captured addresses.
 type watcher struct {
-	marks *markers
+	marks *ring.Ring[written]
 	// goal of captured addresses; full is when they were there, 0: not yet.
 	goal int64
 	full atomic.Int64
@@ -29,8 +30,8 @@ var (
 )
 
 // newWatcher makes room for some samples.
-func newWatcher(marks *markers, samples int) *watcher {
-	return &watcher{marks: marks, pending: make([]written, 0, len(markers{}.ring)), lags: make([]int64, 0, samples)}
+func newWatcher(marks *ring.Ring[written], samples int) *watcher {
+	return &watcher{marks: marks, pending: make([]written, 0, markerRoom), lags: make([]int64, 0, samples)}
 }
 
 // Name implements engine.Module.
@@ -59,8 +60,8 @@ func (s *watcher) look(now int64) {
 		return
 	}
 	for len(s.pending) < cap(s.pending) {
-		w, ok := s.marks.take()
-		if !ok {
+		var w written
+		if !s.marks.Take(&w) {
 			break
 		}
 		s.pending = append(s.pending, w)

@@ -8,6 +8,7 @@ import (
 	"mire/dpdk/burst"
 	"mire/engine"
 	"mire/engine/config"
+	"mire/engine/ring"
 	"mire/engine/session"
 )
 
@@ -42,7 +43,7 @@ type writer struct {
 	rate atomic.Int64 // changes a second
 	keys uint32       // entries in turn
 	// marks gets one change of each Tick; journal all of them while it has room.
-	marks   *markers
+	marks   *ring.Ring[written]
 	journal []written
 	lives   int64 // of an entry, nanoseconds; 0: life, and nothing is removed
 
@@ -116,7 +117,7 @@ func (s *writer) Tick(b *burst.Burst) {
 			s.journal = append(s.journal, w)
 		}
 		if first && s.marks != nil {
-			s.marks.put(w)
+			s.marks.Push(&w)
 		}
 	}
 }

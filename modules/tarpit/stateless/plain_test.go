@@ -115,7 +115,7 @@ func TestPlainEqualsOthers(t *testing.T) {
 				}
 			}
 			var x, y [256]event.Event
-			take := r.IntN(100)
+			take := r.IntN(60)
 			nx, ny := a.worker.Events.Pop(x[:take]), b.worker.Events.Pop(y[:take])
 			for i := range x {
 				clear(x[i].Payload[x[i].PayloadLen:])
