@@ -17,6 +17,7 @@ parts=(
   "interop       2 scripts/interop.sh"
   "sim-ha       20 scripts/sim-ha.sh 10000"
   "fuzz         10 scripts/fuzz.sh 20s"
+  "trixie-short  4 scripts/trixie.sh"
   "trixie       40 scripts/trixie.sh --whole"
   "bookworm     40 scripts/trixie.sh --suite bookworm --whole"
 )

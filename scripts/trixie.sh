@@ -6,12 +6,14 @@
 # clean layer on top of it.
 #
 #   scripts/trixie.sh                        builds, tests dpdk and the lab, one end-to-end run
-#   scripts/trixie.sh --whole                both shows, the quick benchmark, and scripts/test.sh
+#   scripts/trixie.sh --whole                both shows, scripts/test.sh, and the quick benchmark
 #   scripts/trixie.sh scripts/quickstart.sh  any command, from the top of the clone
 #   scripts/trixie.sh --suite bookworm ...   the same in a fresh Debian 12
 #   scripts/trixie.sh --keep NAME ...        what the command installs stays in a layer
 #                                            of that name, for the next call
 #   MIRE_DEBIAN=DIR                          where that is kept (/var/cache/mire)
+#
+# Exit code 77, with the reason: such a Debian cannot be had here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 suite=trixie layer='' whole=''
@@ -24,27 +26,28 @@ while [ $# -gt 0 ]; do
     *) break ;;
   esac
 done
-[ -z "$whole" ] || set -- bash -ec 'scripts/quickstart.sh; scripts/quickstart.sh --ha; scripts/bench.sh; scripts/test.sh'
+[ -z "$whole" ] || set -- bash -ec 'scripts/quickstart.sh; scripts/quickstart.sh --ha; scripts/test.sh; scripts/bench.sh'
 [ $# -gt 0 ] || set -- bash -c 'scripts/setup.sh build lab test && . scripts/go.sh && go build -o bin/mire ./cli/mire && bin/mire version &&
   go test -count=1 -short ./dpdk/... ./cli/lab && go test -count=1 -run "^TestUnusedAddressesResolveAndAnswerEcho$" ./cli/e2e'
 say() { echo "trixie: $*" >&2; }
-die() { say "$*"; exit 1; }
-[ "$(id -u)" = 0 ] || die "a root of its own needs root: sudo scripts/trixie.sh"
-command -v debootstrap >/dev/null || die "debootstrap is missing: scripts/setup.sh docker"
+skip() { say "skipped: $*"; exit 77; }
+[ "$(id -u)" = 0 ] || skip "a root of its own needs root: sudo scripts/trixie.sh"
+unshare --mount true 2>/dev/null || skip "this machine refuses mount namespaces"
 . scripts/go.sh
 
 store=${MIRE_DEBIAN:-/var/cache/mire}
 base=$store/$suite
 mkdir -p "$store"
 
-# From the mirror that this machine's own Debian comes from.
-mirror=$(apt-get indextargets --format '$(REPO_URI) $(COMPONENT)' 'Created-By: Packages' | awk '$2 == "main" && $1 !~ /security/ { print $1; exit }')
-[ -n "$mirror" ] || die "apt of this machine has no Debian main to take $suite from"
 if [ ! -e "$base.made" ]; then
+  command -v debootstrap >/dev/null || skip "debootstrap is missing: scripts/setup.sh docker"
+  # From the mirror that this machine's own Debian comes from.
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(COMPONENT)' 'Created-By: Packages' | awk '$2 == "main" && $1 !~ /security/ { print $1; exit }')
+  [ -n "$mirror" ] || skip "apt of this machine has no Debian main to take $suite from"
   say "Debian $suite from $mirror (about a minute) ..."
   rm -rf "$base"
   unshare --mount debootstrap --variant=minbase --include=gcc,libc6-dev,git,ca-certificates "$suite" "$base" "$mirror" >"$base.log" 2>&1 ||
-    { tail -n 20 "$base.log" >&2; die "debootstrap failed; the lines above say why"; }
+    { tail -n 20 "$base.log" >&2; skip "debootstrap failed; the lines above say why"; }
   echo "deb $mirror $suite main" >"$base/etc/apt/sources.list"
   printf '%s\n' 'APT::Install-Recommends "false";' 'Acquire::Languages "none";' >"$base/etc/apt/apt.conf.d/90here"
   apt-config dump | grep -E '^Acquire::(https?|Retries|ForceIPv4)\b' | grep -vE '^[^ ]+ ""|://[^/"]*@' >>"$base/etc/apt/apt.conf.d/90here" || true
