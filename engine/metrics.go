@@ -16,7 +16,7 @@ type shown struct {
 // Metrics are those of a node's workers, which run one chain, and of that chain's
 // modules.
 func (c *Chain) Metrics(workers []*Worker) []metric.Source {
-	all := []metric.Source{metric.From(func() (shown, bool) {
+	all := []metric.Source{metric.From(func(int64) (shown, bool) {
 		s := shown{workers: workers}
 		for _, w := range workers {
 			s.of = append(s.of, w.Counters())

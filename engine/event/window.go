@@ -12,6 +12,7 @@ import (
 // count, or silence.
 func (a *Aggregator) take(e *Event, now time.Time) {
 	info := e.Kind.info()
+	a.n.kinds[min(e.Kind, NumKinds)].Add(1)
 	mode, budget := a.set.mode, a.budget(e.Kind)
 	if info.notice && mode == config.LogOff {
 		mode = config.LogFirst

@@ -8,7 +8,14 @@ type lags struct {
 	n    [33 * 8]uint64
 	all  uint64
 	most int64 // nanoseconds
+	sum  int64 // nanoseconds
+	// octaves are the same times by the bits of their microseconds: octaves[k] are
+	// below 2^k, and not below half of that.
+	octaves [lagOctaves]uint64
 }
+
+// lagOctaves reach to 4.2 s, which the last one includes whatever is longer.
+const lagOctaves = 24
 
 const lagStep = 8
 
@@ -22,6 +29,8 @@ func (l *lags) add(ns int64) {
 	l.n[i]++
 	l.all++
 	l.most = max(l.most, ns)
+	l.sum += max(ns, 0)
+	l.octaves[min(bits.Len64(us), lagOctaves-1)]++
 }
 
 // at is the time that the share per mille of all times did not exceed, nanoseconds.

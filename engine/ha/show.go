@@ -37,7 +37,7 @@ func (c *common) show(s *stage, now int64) {
 	o.Records, o.Conflicts, o.SplitBrains, o.Sessions = p.count.records, p.count.conflicts, p.count.splits, p.count.sessions
 	o.Preemptions = p.count.preemptions
 	l := &p.update.lags
-	o.Lag = Lag{Count: l.all, P50: l.at(500), P99: l.at(990), Max: l.most}
+	o.Lag = Lag{Count: l.all, P50: l.at(500), P99: l.at(990), Max: l.most, Sum: l.sum, Octaves: l.octaves}
 	h := &p.handover
 	o.Handover = Handover{Step: h.step, Why: h.why, At: h.at, Took: h.took, Silent: h.silent, Count: h.count}
 	c.nTransitions = len(p.past.list(c.transitions[:0]))

@@ -71,11 +71,22 @@ type Records struct {
 	Pruned  uint64 // of ours, removed because the master has them no more
 }
 
+func (r *Records) byName() map[string]uint64 {
+	return map[string]uint64{
+		"sent": r.Sent, "applied": r.Applied, "stale": r.Stale, "refused": r.Refused,
+		"foreign": r.Foreign, "unknown": r.Unknown, "pruned": r.Pruned,
+	}
+}
+
 // Lag is how long changes took to be acknowledged by the peer, nanoseconds:
 // from the turn that collected them to the acknowledgement, both ways included.
 type Lag struct {
 	Count         uint64
 	P50, P99, Max int64
+	Sum           int64
+	// Octaves are counts by size: Octaves[k] are below 2^k microseconds, and not below
+	// half of that; the last has all above.
+	Octaves [lagOctaves]uint64
 }
 
 var handoverSteps = [...]string{HandoverNone: "none", HandoverFlush: "flushing", HandoverCompare: "comparing", HandoverDone: "done", HandoverFailed: "failed"}

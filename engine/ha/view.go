@@ -53,12 +53,9 @@ func peerView(n *config.Network, st *Status, standing string, now int64) shownPe
 		Term: st.Term, Held: st.Held, Away: st.Away, State: st.State.String(), Since: ago(st.Since), Why: st.Why,
 		Converged: st.State == Converged, Digest: fmt.Sprintf("%016x", st.Digest), Differing: st.Differing,
 		Pending: st.Pending, Heard: -1, Strangers: st.Strangers, Lost: st.Lost, Conflicts: st.Conflicts, SplitBrains: st.SplitBrains, Preemptions: st.Preemptions, Sessions: st.Sessions,
-		Lag: shownLag{Count: st.Lag.Count, P50: view.Millis(st.Lag.P50), P99: view.Millis(st.Lag.P99), Max: view.Millis(st.Lag.Max)},
-		Records: map[string]uint64{
-			"sent": st.Records.Sent, "applied": st.Records.Applied, "stale": st.Records.Stale, "refused": st.Records.Refused,
-			"foreign": st.Records.Foreign, "unknown": st.Records.Unknown, "pruned": st.Records.Pruned,
-		},
-		Sent: map[string]uint64{}, Received: map[string]uint64{}, Rejected: map[string]uint64{},
+		Lag:     shownLag{Count: st.Lag.Count, P50: view.Millis(st.Lag.P50), P99: view.Millis(st.Lag.P99), Max: view.Millis(st.Lag.Max)},
+		Records: st.Records.byName(),
+		Sent:    map[string]uint64{}, Received: map[string]uint64{}, Rejected: map[string]uint64{},
 		Handover: shownHandover{Step: st.Handover.Step.String(), Why: st.Handover.Why, Took: view.Millis(st.Handover.Took), Silent: view.Millis(st.Handover.Silent), Count: st.Handover.Count},
 		History:  []shownTransition{},
 	}

@@ -54,18 +54,19 @@ func NewGauge[T any](name, help string, value func(*T) float64) Of[T] {
 // Source is metrics that are read together.
 type Source struct {
 	descs   []Desc
-	collect func(yield func(*Desc, *Sample))
+	collect func(now int64, yield func(*Desc, *Sample))
 }
 
 // From is metrics of what read returns, which must be safe from any goroutine. It
-// reads once in a walk; while it returns false none of them has a value.
-func From[T any](read func() (T, bool), list ...Of[T]) Source {
+// reads once in a walk, at the time now of the workers' clock; while it returns
+// false none of them has a value.
+func From[T any](read func(now int64) (T, bool), list ...Of[T]) Source {
 	s := Source{}
 	for i := range list {
 		s.descs = append(s.descs, list[i].Desc)
 	}
-	s.collect = func(yield func(*Desc, *Sample)) {
-		v, ok := read()
+	s.collect = func(now int64, yield func(*Desc, *Sample)) {
+		v, ok := read(now)
 		if !ok {
 			return
 		}
@@ -77,8 +78,8 @@ func From[T any](read func() (T, bool), list ...Of[T]) Source {
 }
 
 // Always is a read for From of what can always be read.
-func Always[T any](read func() T) func() (T, bool) {
-	return func() (T, bool) { return read(), true }
+func Always[T any](read func() T) func(int64) (T, bool) {
+	return func(int64) (T, bool) { return read(), true }
 }
 
 // Bool is 1 for true, as the gauges of a state are.

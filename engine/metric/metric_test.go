@@ -11,7 +11,7 @@ type counted struct {
 }
 
 func source(c *counted, there *bool) Source {
-	return From(func() (counted, bool) { return *c, *there },
+	return From(func(int64) (counted, bool) { return *c, *there },
 		NewCounter("mire_frames_total", "frames", func(c *counted) uint64 { return c.frames }),
 		NewGauge("mire_up", "whether it is up", func(c *counted) float64 { return Bool(c.up) }),
 		New(Counter, "mire_bytes_total", "port,way", "bytes", func(c *counted, s *Sink) {
@@ -29,7 +29,7 @@ func TestSeriesAreAllNumbersByName(t *testing.T) {
 	c, there := counted{7, 1 << 40, true}, true
 	r.Add(source(&c, &there), From(Always(func() int { return 3 }),
 		New(Counter, "mire_bytes_total", "port,way", "bytes", func(n *int, s *Sink) { s.Put(float64(*n), "eth1", "in") })))
-	got, err := json.Marshal(r.Series())
+	got, err := json.Marshal(r.Series(0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,8 +46,8 @@ func TestSeriesAreAllNumbersByName(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
-	if there = false; len(r.Series()) != 1 || len(r.Descs()) != 4 {
-		t.Errorf("%v: what is not there has a value, or is not declared", r.Series())
+	if there = false; len(r.Series(0)) != 1 || len(r.Descs()) != 4 {
+		t.Errorf("%v: what is not there has a value, or is not declared", r.Series(0))
 	}
 }
 
@@ -70,6 +70,6 @@ func TestMistakesOfADeclarationPanic(t *testing.T) {
 	panics("a label too few", func() {
 		var r Registry
 		r.Add(From(Always(func() int { return 0 }), New(Gauge, "mire_x", "a,b", "", func(_ *int, s *Sink) { s.Put(1, "a") })))
-		r.Walk(func(*Desc, *Sample) {})
+		r.Walk(0, func(*Desc, *Sample) {})
 	})
 }

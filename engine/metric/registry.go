@@ -40,10 +40,10 @@ func (r *Registry) Descs() []Desc {
 	return all
 }
 
-// Walk calls yield with every value there is now; both pointers are its to keep
-// only until it returns. It stops no worker.
-func (r *Registry) Walk(yield func(*Desc, *Sample)) {
+// Walk calls yield with every value there is at the time now of the workers' clock;
+// both pointers are its to keep only until it returns. It stops no worker.
+func (r *Registry) Walk(now int64, yield func(*Desc, *Sample)) {
 	for i := range r.sources {
-		r.sources[i].collect(yield)
+		r.sources[i].collect(now, yield)
 	}
 }

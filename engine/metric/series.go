@@ -17,11 +17,11 @@ type Series struct {
 	Value  float64           `json:"value"`
 }
 
-// Series are all numbers of the registry now, by name; those of one name in the
-// order of their sources.
-func (r *Registry) Series() []Series {
+// Series are all numbers of the registry at a Walk now, by name; those of one name in
+// the order of their sources.
+func (r *Registry) Series(now int64) []Series {
 	all := []Series{}
-	r.Walk(func(d *Desc, s *Sample) {
+	r.Walk(now, func(d *Desc, s *Sample) {
 		add := func(suffix string, value float64) map[string]string {
 			labels := make(map[string]string, len(s.Labels)+1)
 			for i, v := range s.Labels {

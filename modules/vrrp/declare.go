@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"mire/engine"
+	"mire/engine/metric"
 	"mire/engine/view"
 )
 
@@ -9,5 +10,5 @@ var _ engine.Declarer = (*Module)(nil)
 
 // Declare implements engine.Declarer.
 func (m *Module) Declare() engine.Declaration {
-	return engine.Declaration{Reasons: reasons, Views: []view.View{m.view()}}
+	return engine.Declaration{Reasons: reasons, Views: []view.View{m.view()}, Metrics: []metric.Source{m.metrics()}}
 }

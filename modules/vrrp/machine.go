@@ -90,12 +90,16 @@ const (
 	Shutdown                  // it was stopped
 	Handover                  // the role was given away on purpose
 	Given                     // the peer said that it gave the role to this node
+	numCauses
 )
 
-var causes = [...]string{"start", "owner of the addresses", "master silent", "master resigned",
+var causes = [numCauses]string{"start", "owner of the addresses", "master silent", "master resigned",
 	"master has the lower priority", "higher priority heard", "equal priority, higher address heard", "stop", "handover", "given by the peer"}
 
 func (c Cause) String() string { return *c.text() }
+
+// causeWords are the causes as the values of a label.
+var causeWords = [numCauses]string{"start", "owner", "master_silent", "master_left", "preempted", "higher_heard", "tie_lost", "stop", "handover", "given"}
 
 func (c Cause) text() *string { return &causes[c] }
 

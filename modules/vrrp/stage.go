@@ -30,8 +30,9 @@ type stage struct {
 	listen  int64 // until when it waits
 	claim   int64 // until when the role that the peer gave away may be taken
 
-	sent, received, masterships uint64
-	seen                        event.Event
+	sent, received uint64
+	transitions    [2][numCauses]uint64 // to backup, to master
+	seen           event.Event
 }
 
 var (
@@ -192,6 +193,7 @@ func (s *stage) do(b *burst.Burst, a Action) {
 		return
 	}
 	if a&Demote != 0 {
+		s.transitions[0][s.m.Cause]++
 		s.w.Role.SetFor(engine.Backup, s.m.Cause.text())
 		s.calls = announcer{}
 		s.owed = 0
@@ -207,7 +209,7 @@ func (s *stage) do(b *burst.Burst, a Action) {
 		s.owed = Advertise
 	}
 	if a&Promote != 0 {
-		s.masterships++
+		s.transitions[1][s.m.Cause]++
 		s.w.Role.SetFor(engine.Master, s.m.Cause.text())
 		s.calls.begin(takeover[:], b.Now)
 		s.tell(b, event.RoleMaster)
@@ -229,6 +231,6 @@ func (s *stage) tell(b *burst.Burst, k event.Kind) {
 func (s *stage) show() {
 	o := &s.c.shown.Own
 	o.state, o.cause, o.since, o.priority, o.dialect = s.m.State, s.m.Cause, s.m.Since, s.m.Priority, s.speaks()
-	o.sent, o.received, o.masterships = s.sent, s.received, s.masterships
+	o.sent, o.received, o.transitions = s.sent, s.received, s.transitions
 	s.c.shown.Publish()
 }

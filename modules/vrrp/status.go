@@ -17,21 +17,25 @@ type Status struct {
 	Dialect        Dialect
 	Sent, Received uint64 // advertisements; received ones passed every check
 	Lost           uint64 // advertisements that another worker could not hand over
-	Masterships    uint64 // how often this node became master
-	Faults         [NumFaults]uint64
-	Gateways       []Gateway // that tracking watches
+	// Transitions are how often this node became backup and master, and why;
+	// Masterships is the sum of the latter.
+	Transitions [2][numCauses]uint64
+	Masterships uint64
+	Faults      [NumFaults]uint64
+	Gateways    []Gateway // that tracking watches
 }
 
 // standing is what worker 0 shows of its router.
 type standing struct {
-	running                     bool
-	state                       State
-	cause                       Cause
-	dialect                     Dialect
-	since, heard                int64
-	priority, masterPriority    uint8
-	master                      [16]byte // IPv4 mapped; zero: none was heard
-	sent, received, masterships uint64
+	running                  bool
+	state                    State
+	cause                    Cause
+	dialect                  Dialect
+	since, heard             int64
+	priority, masterPriority uint8
+	master                   [16]byte // IPv4 mapped; zero: none was heard
+	sent, received           uint64
+	transitions              [2][numCauses]uint64 // to backup, to master
 }
 
 // Status returns the present state.
@@ -41,7 +45,10 @@ func (m *Module) Status() Status {
 	s := Status{
 		Running: o.running, State: o.state, Cause: o.cause, Since: o.since,
 		Priority: int(o.priority), MasterPriority: int(o.masterPriority), Heard: o.heard,
-		Dialect: o.dialect, Sent: o.sent, Received: o.received, Lost: c.lost.Load(), Masterships: o.masterships,
+		Dialect: o.dialect, Sent: o.sent, Received: o.received, Lost: c.lost.Load(), Transitions: o.transitions,
+	}
+	for _, n := range o.transitions[1] {
+		s.Masterships += n
 	}
 	if o.master != [16]byte{} {
 		s.Master = netip.AddrFrom16(o.master).Unmap()
