@@ -112,7 +112,7 @@ func TestImportDirection(t *testing.T) {
 // engine and modules build on a machine without a C compiler. Their
 // dependencies count too: a library with cgo files only would be missing.
 func TestBuildsWithoutCgo(t *testing.T) {
-	if testing.Short() {
+	if race || testing.Short() {
 		t.Skip("compiles every package a second time")
 	}
 	cmd := exec.Command("go", "build", "./engine/...", "./modules/...", "./dpdk/burst/...")

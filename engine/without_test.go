@@ -21,7 +21,7 @@ func gocommand(env []string, args ...string) (string, error) {
 // README quote with the cure. A build cache of its own: nothing of a build that
 // had libdpdk may hide it.
 func TestWithoutLibdpdkPkgConfigSaysSo(t *testing.T) {
-	if testing.Short() {
+	if race || testing.Short() {
 		t.Skip("compiles what stands below DPDK into an empty build cache")
 	}
 	env := []string{"CGO_ENABLED=1", "PKG_CONFIG_PATH=", "PKG_CONFIG_LIBDIR=" + t.TempDir(), "GOCACHE=" + t.TempDir()}
@@ -40,7 +40,7 @@ func TestWithoutLibdpdkPkgConfigSaysSo(t *testing.T) {
 
 // Without C everything but DPDK and the command can be worked on.
 func TestWithoutCgoEngineAndModulesPassVet(t *testing.T) {
-	if testing.Short() {
+	if race || testing.Short() {
 		t.Skip("analyses every package a second time")
 	}
 	if out, err := gocommand([]string{"CGO_ENABLED=0"}, "vet", "./engine/...", "./modules/...", "./dpdk/burst/..."); err != nil {
