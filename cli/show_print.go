@@ -28,8 +28,8 @@ func printStatus(w io.Writer, s daemon.Status) {
 		{"mbufs", fmt.Sprintf("%d of %d in use", s.Memory.MbufsUse, s.Memory.MbufsAll)},
 		{"addresses", addressesText(&s.Table)},
 		{"no place", fmt.Sprintf("%d for want of room in the table, %d over the share of their state", s.Table.Full, s.Table.Quota)},
-		{"packets", fmt.Sprintf("%d received + %d own = %d sent + %d dropped + %d consumed + %d held (%s)",
-			t.Received, t.Originated, t.Transmitted, t.Dropped, t.Consumed, t.Held, balance(t.Balanced))},
+		{"packets", fmt.Sprintf("%d received + %d own = %d sent + %d dropped + %d consumed + %d punted + %d held (%s)",
+			t.Received, t.Originated, t.Transmitted, t.Dropped, t.Consumed, t.Punted, t.Held, balance(t.Balanced))},
 		{"events", fmt.Sprintf("%d seen, %d lines, %d counted in lines, %d suppressed, %d lost",
 			s.Events.Pushed, s.Events.Emitted, s.Events.Merged, s.Events.Suppressed, s.Events.Lost)},
 		{"log", fmt.Sprintf("%d lines left out while nobody read it", s.Unwritten)},
@@ -90,11 +90,11 @@ func printPorts(w io.Writer, ports []daemon.Port) {
 func printWorkers(w io.Writer, workers []daemon.Worker) {
 	var rows []view.Row
 	for _, k := range workers {
-		rows = append(rows, view.Row{k.Worker, fmt.Sprint(k.Lanes), k.Received, k.Originated, k.Sent, k.Dropped, k.Consumed, k.Held, balance(k.Balanced),
+		rows = append(rows, view.Row{k.Worker, fmt.Sprint(k.Lanes), k.Received, k.Originated, k.Sent, k.Dropped, k.Consumed, k.Punted, k.Held, balance(k.Balanced),
 			k.Turns, view.Seconds(k.Slept), k.LongTurns, k.LostEvents})
 	}
 	view.Table(w, []view.Column{view.Right("worker"), view.Left("lanes"), view.Right("received"), view.Right("own"), view.Right("sent"), view.Right("dropped"), view.Right("consumed"),
-		view.Right("held"), view.Left("identity"), view.Right("turns"), view.Right("slept"), view.Right("long turns"), view.Right("lost events")}, rows)
+		view.Right("punted"), view.Right("held"), view.Left("identity"), view.Right("turns"), view.Right("slept"), view.Right("long turns"), view.Right("lost events")}, rows)
 	for _, k := range workers {
 		for _, t := range k.Longest {
 			fmt.Fprintf(w, "worker %d: a turn of %.0f us, %s ago\n", k.Worker, t.Micros, view.Seconds(t.Ago))

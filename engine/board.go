@@ -9,7 +9,7 @@ import (
 // StageCounters count what one stage of one worker did with frames.
 type StageCounters struct {
 	Entered    uint64 // frames still undecided when the stage ran
-	Decided    uint64 // frames it decided: sent, consumed or dropped
+	Decided    uint64 // frames it decided: sent, consumed, punted or dropped
 	Sent       uint64 // of those, sent
 	Originated uint64 // frames of its own
 }
@@ -55,11 +55,11 @@ func (c *Counters) Held() uint64 {
 }
 
 // Balanced tells whether the packet identity holds:
-// received + originated = transmitted + drops + consumed + held.
+// received + originated = transmitted + drops + consumed + punted + held.
 func (c *Counters) Balanced() bool {
 	return c.IO.Received == c.Verdicts.Received &&
 		c.IO.Received+c.Verdicts.Originated ==
-			c.IO.Transmitted+c.Drops()+c.Verdicts.Consumed+c.Held()
+			c.IO.Transmitted+c.Drops()+c.Verdicts.Consumed+c.Verdicts.Punted+c.Held()
 }
 
 // pulse is what a worker shows of itself beside what its burst and its stages count.

@@ -28,6 +28,7 @@ func (c *Chain) Metrics(workers []*Worker) []metric.Source {
 		perWorker(metric.Counter, "mire_worker_transmitted_total", "frames that a TX queue took", func(c *Counters) float64 { return float64(c.IO.Transmitted) }),
 		perWorker(metric.Counter, "mire_worker_dropped_total", "frames dropped, of all reasons", func(c *Counters) float64 { return float64(c.Drops()) }),
 		perWorker(metric.Counter, "mire_worker_consumed_total", "frames that a module took", func(c *Counters) float64 { return float64(c.Verdicts.Consumed) }),
+		perWorker(metric.Counter, "mire_worker_punted_total", "frames handed to a goroutine", func(c *Counters) float64 { return float64(c.Verdicts.Punted) }),
 		perWorker(metric.Gauge, "mire_worker_held", "frames to be sent that no TX queue has taken yet", func(c *Counters) float64 { return float64(c.Held()) }),
 		perWorker(metric.Counter, "mire_worker_starved_total", "frames of the modules' own that found no spare buffer", func(c *Counters) float64 { return float64(c.Verdicts.Starved) }),
 		perWorker(metric.Counter, "mire_worker_turns_total", "turns: looks at one queue", func(c *Counters) float64 { return float64(c.Turns) }),

@@ -22,10 +22,11 @@ const (
 	FateDropped Fate = iota
 	FateSent
 	FateConsumed
+	FatePunted
 )
 
 func (f Fate) String() string {
-	return [...]string{"dropped", "sent", "consumed"}[f]
+	return [...]string{"dropped", "sent", "consumed", "punted"}[f]
 }
 
 // Traced is the way of one frame through a worker.
@@ -159,6 +160,8 @@ func (tr *Traced) end(b *burst.Burst, i int, before *burst.Verdicts, reasons []b
 		tr.Fate, tr.Out, tr.OutBy = FateSent, bytes.Clone(b.Frame(i)), b.Out[i]
 	case b.Verdicts.Consumed != before.Consumed:
 		tr.Fate = FateConsumed
+	case b.Verdicts.Punted != before.Punted:
+		tr.Fate = FatePunted
 	default:
 		for r := range reasons {
 			if b.Verdicts.Dropped[r] != before.Dropped[r] {

@@ -59,6 +59,9 @@ func (w *Worker) Turn() {
 		if b.Now >= w.nextTick {
 			w.tick(b)
 		}
+		if w.punts != nil {
+			w.inject()
+		}
 	}
 }
 
@@ -163,6 +166,7 @@ func (w *Worker) finish() {
 			s.Stop(b)
 		}
 	}
+	w.inject()
 	for _, l := range w.lanes {
 		w.exchangeLast(l)
 	}

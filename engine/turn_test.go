@@ -110,7 +110,7 @@ func TestEveryFrameEndsInOneCounter(t *testing.T) {
 	if !c.Balanced() || c.Held() != 0 || c.IO.Received != 640 || c.Verdicts.Consumed != 160 || c.IO.Transmitted != 160+10 {
 		t.Fatalf("at rest: %+v", c)
 	}
-	if c.IO.Freed != c.Drops()+c.Verdicts.Consumed {
+	if c.IO.Freed != c.Drops()+c.Verdicts.Consumed+c.Verdicts.Punted {
 		t.Fatalf("freed %d, dropped %d, consumed %d", c.IO.Freed, c.Drops(), c.Verdicts.Consumed)
 	}
 	if s := c.Stages[0]; s.Entered != 630 || s.Decided != 480 || s.Sent != 160 || s.Originated != 10 {

@@ -39,6 +39,7 @@ type Worker struct {
 	names     []string
 	stages    []Stage
 	counters  []StageCounters
+	punts     []*PuntPath
 	snapshots *atomic.Pointer[config.Snapshot]
 	snap      *config.Snapshot
 	segments  *segment.Map

@@ -328,7 +328,7 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 			deafen(r)
 		}
 		v := &r.Burst.Verdicts
-		if drops := sum(v.Dropped[:]) - v.Dropped[burst.TxFull] - v.Dropped[burst.TxRefused]; v.Received != v.Sent+v.Consumed+drops {
+		if drops := sum(v.Dropped[:]) - v.Dropped[burst.TxFull] - v.Dropped[burst.TxRefused]; v.Received != v.Sent+v.Consumed+v.Punted+drops {
 			t.Fatalf("turn %d: received %d, sent %d, consumed %d, dropped %d", turn, v.Received, v.Sent, v.Consumed, drops)
 		}
 		r.Drain()
@@ -345,7 +345,7 @@ func TestEveryFrameOfTenMillionIsAccountedForAndEveryReasonOccurs(t *testing.T) 
 	v := &r.Burst.Verdicts
 	io := &r.Burst.IO
 	if io.Received+v.Originated != io.Transmitted+io.TxFull+io.Refused+io.Freed ||
-		io.Freed != sum(v.Dropped[:])-v.Dropped[burst.TxFull]-v.Dropped[burst.TxRefused]+v.Consumed {
+		io.Freed != sum(v.Dropped[:])-v.Dropped[burst.TxFull]-v.Dropped[burst.TxRefused]+v.Consumed+v.Punted {
 		t.Errorf("at rest: %+v, verdicts %+v", io, v)
 	}
 	for reason, info := range c.Reasons {

@@ -129,7 +129,7 @@ line "echo replies" "$(j '.answers.echo' tarpit)"
 line "SYN-ACKs" "$(j '.answers.synack' tarpit)"
 line "UDP packets logged" "$(j '.answers.udp' tarpit)"
 for leg in slam mute; do line "client against $leg" "$(standing $leg)"; done
-line "packets" "$(j '.totals|"received \(.received) + own \(.originated) = sent \(.transmitted) + dropped \(.dropped) + consumed \(.consumed) + held \(.held)"' after)"
+line "packets" "$(j '.totals|"received \(.received) + own \(.originated) = sent \(.transmitted) + dropped \(.dropped) + consumed \(.consumed) + punted \(.punted) + held \(.held)"' after)"
 line "identity holds" "$(j '.totals.balanced' after)"
 j '.[]|select(.count>0)|"\(.reason)\t\(.count)"' drops | sort -t$'\t' -k2,2nr | while IFS=$'\t' read -r r n; do line "  dropped: $r" "$n"; done
 mib() { awk -v b="$1" 'BEGIN { printf "%.1f MiB", b / 1048576 }'; }

@@ -81,6 +81,7 @@ func add(a, b *engine.Counters) {
 	a.Verdicts.Received += b.Verdicts.Received
 	a.Verdicts.Sent += b.Verdicts.Sent
 	a.Verdicts.Consumed += b.Verdicts.Consumed
+	a.Verdicts.Punted += b.Verdicts.Punted
 	a.Verdicts.Originated += b.Verdicts.Originated
 	for r := range a.Verdicts.Dropped {
 		a.Verdicts.Dropped[r] += b.Verdicts.Dropped[r]

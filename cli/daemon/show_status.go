@@ -87,6 +87,7 @@ func (d *Daemon) totals() Totals {
 		t.Transmitted += c.IO.Transmitted
 		t.Dropped += c.Drops()
 		t.Consumed += c.Verdicts.Consumed
+		t.Punted += c.Verdicts.Punted
 		t.Held += c.Held()
 		t.Balanced = t.Balanced && c.Balanced()
 	}
@@ -99,7 +100,7 @@ func (d *Daemon) showWorkers([]string) (any, error) {
 		c := w.Counters()
 		v := Worker{
 			Worker: i, Lanes: w.lanes, Received: c.Verdicts.Received, Sent: c.IO.Transmitted,
-			Originated: c.Verdicts.Originated, Dropped: c.Drops(), Consumed: c.Verdicts.Consumed,
+			Originated: c.Verdicts.Originated, Dropped: c.Drops(), Consumed: c.Verdicts.Consumed, Punted: c.Verdicts.Punted,
 			Held: c.Held(), Balanced: c.Balanced(), Turns: c.Turns, EmptyPolls: c.IO.Empty,
 			Slept: time.Duration(c.IO.Slept).Seconds(), LongTurns: c.LongTurns, Longest: []Turn{},
 			LostEvents: w.ring.Lost(), Starved: c.Verdicts.Starved,

@@ -50,13 +50,14 @@ type Table struct {
 }
 
 // Totals is the packet identity over all workers:
-// received + originated = transmitted + dropped + consumed + held.
+// received + originated = transmitted + dropped + consumed + punted + held.
 type Totals struct {
 	Received    uint64 `json:"received"`
 	Originated  uint64 `json:"originated"`
 	Transmitted uint64 `json:"transmitted"`
 	Dropped     uint64 `json:"dropped"`
 	Consumed    uint64 `json:"consumed"`
+	Punted      uint64 `json:"punted"`
 	Held        uint64 `json:"held"`
 	Balanced    bool   `json:"balanced"`
 }
@@ -94,6 +95,7 @@ type Worker struct {
 	Originated uint64   `json:"originated"`
 	Dropped    uint64   `json:"dropped"`
 	Consumed   uint64   `json:"consumed"`
+	Punted     uint64   `json:"punted"`
 	Held       uint64   `json:"held"`
 	Balanced   bool     `json:"balanced"`
 	Turns      uint64   `json:"turns"`

@@ -64,7 +64,7 @@ func (l *Lab) environment() map[string]any {
 	}
 	known := map[string]any{
 		"port": ports, "fwd": fwd.All, "stream": fwd.Ports, "drops": drops, "module": mods, "table": l.table(),
-		"traffic": l.source.view(), "consumed": chain.Consumed, "balanced": chain.Balanced,
+		"traffic": l.source.view(), "consumed": chain.Consumed, "punted": chain.Punted, "balanced": chain.Balanced,
 		"pcap": map[string]recording{"in": recorded(l.pcaps.in.Load()), "out": recorded(l.pcaps.out.Load())},
 	}
 	for module, of := range rows {

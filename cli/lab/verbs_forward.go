@@ -100,6 +100,7 @@ func (l *Lab) modules() (Modules, error) {
 			dropped[r] += n
 		}
 		v.Consumed += c.Verdicts.Consumed
+		v.Punted += c.Verdicts.Punted
 		v.Balanced = v.Balanced && c.Balanced()
 	}
 	for r, info := range reasons {

@@ -8,7 +8,7 @@ import (
 )
 
 var scriptVerbs = []verb{
-	{"script", "expect <expression>...", "Check something: the exit code is 1 when it is false. Variables: port[0].rx_packets, fwd.rx, fwd.tx, stream[0].rx_packets, drops.tarpit_udp, tarpit.row1, module.tarpit.sent, table.trapped, pcap.out.frames, consumed, balanced; `show variables` lists all. Operators: == != < <= > >= + - * / and or not.", (*Lab).doExpect},
+	{"script", "expect <expression>...", "Check something: the exit code is 1 when it is false. Variables: port[0].rx_packets, fwd.rx, fwd.tx, stream[0].rx_packets, drops.tarpit_udp, tarpit.row1, module.tarpit.sent, table.trapped, pcap.out.frames, consumed, punted, balanced; `show variables` lists all. Operators: == != < <= > >= + - * / and or not.", (*Lab).doExpect},
 	{"script", "wait <duration>", "Wait, such as 500ms or 2s.", (*Lab).doWait},
 	{"script", "wait until <expression>...", "Wait until an expression holds: `wait until fwd.rx >= 10 timeout 5s`; it fails at the timeout, 10s when none is given.", (*Lab).doWaitUntil},
 	{"script", "show variables", "What expressions know, with values.", (*Lab).doShowVariables},

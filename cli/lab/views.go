@@ -89,6 +89,7 @@ type Modules struct {
 	Rows     []Row         `json:"rows"`
 	Drops    []Drop        `json:"drops"`
 	Consumed uint64        `json:"consumed"`
+	Punted   uint64        `json:"punted"`
 	Balanced bool          `json:"balanced"`
 }
 

@@ -108,11 +108,12 @@ type IO struct {
 }
 
 // Verdicts counts what was decided. Received + Originated equals
-// Sent + Originated + Consumed + the sum of Dropped at the end of each turn.
+// Sent + Originated + Consumed + Punted + the sum of Dropped at the end of each turn.
 type Verdicts struct {
 	Received   uint64
 	Sent       uint64             // received slots that go out, rewritten
 	Consumed   uint64             // frames that were addressed to us and answered nothing
+	Punted     uint64             // frames handed to a goroutine
 	Originated uint64             // frames of our own
 	Starved    uint64             // frames of our own that found no spare slot
 	Dropped    [MaxReasons]uint64 // by Reason
@@ -178,6 +179,12 @@ func (b *Burst) DropAll(m Mask, r Reason) {
 func (b *Burst) Consume(i int) {
 	b.Undecided &^= Bit(i)
 	b.Verdicts.Consumed++
+}
+
+// Punt ends slot i: a copy of it is with a goroutine.
+func (b *Burst) Punt(i int) {
+	b.Undecided &^= Bit(i)
+	b.Verdicts.Punted++
 }
 
 // Originate takes a spare slot for a frame of our own of n bytes, to leave by
