@@ -68,7 +68,7 @@ func run(c *cli.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	err = daemon.Run(ctx, daemon.Options{
-		Config: c.String("config"), Socket: c.String("socket"), Version: Version,
+		Config: c.String("config"), Socket: c.String("socket"), Version: Version, Revision: revision(),
 		Hugepages: c.String("hugepages"), Lcores: c.String("lcores"), EALArgs: c.StringSlice("eal"),
 		Log: event.NewLogger(own, format, level, memory), EventLog: &events, Unwritten: own.Unwritten,
 		Memory: memory, Reload: hup,

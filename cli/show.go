@@ -45,6 +45,7 @@ var own = []subject{
 	{name: "drops", usage: "why frames were dropped",
 		flags: []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "also the reasons that never occurred"}},
 		print: printDrops},
+	{name: "metrics", usage: "everything that is counted, with kind, labels and meaning", print: printer(printMetrics)},
 	{name: "sessions", usage: "the shared table: who is real, who is trapped", args: "",
 		flags: []cli.Flag{
 			&cli.IntFlag{Name: "network", Usage: "only this network `N`"},

@@ -20,6 +20,7 @@ func (d *Daemon) register(r *control.Registry) {
 	show("workers", "packets by worker", alone("show workers", d.showWorkers))
 	show("modules", "what each module decided", alone("show modules", d.showModules))
 	show("drops", "why frames were dropped", alone("show drops", d.showDrops))
+	show("metrics", "everything that is counted", alone("show metrics", d.showMetrics))
 	show("sessions", "the shared table", d.showSessions)
 	for _, v := range views(d.chain.chain) {
 		show(v.Name, v.Usage, alone("show "+v.Name, func([]string) (any, error) { return v.Answer(d) }))

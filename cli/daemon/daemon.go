@@ -18,6 +18,7 @@ import (
 	"mire/engine/config"
 	"mire/engine/control"
 	"mire/engine/event"
+	"mire/engine/metric"
 	"mire/engine/neigh"
 	"mire/engine/secret"
 	"mire/engine/session"
@@ -28,6 +29,7 @@ type Options struct {
 	Config    string // file
 	Socket    string // control socket
 	Version   string
+	Revision  string // commit that it was built from, "" when that is not known
 	Hugepages string // auto, on, off
 	Lcores    string // EAL --lcores; empty chooses
 	EALArgs   []string
@@ -67,6 +69,7 @@ type Daemon struct {
 	stop       context.CancelFunc
 	links      *dpdk.LinkWatch
 	neighbours *neigh.Table
+	metrics    metric.Registry
 	endEvents  func() <-chan struct{}
 
 	keptMu sync.Mutex
@@ -116,6 +119,7 @@ func Run(ctx context.Context, o Options) error {
 		}
 		return errors.Join(err, gone)
 	}
+	d.measure()
 	d.register(&commands)
 	var helpers sync.WaitGroup
 	helpers.Go(func() { d.keepWall(ctx) })

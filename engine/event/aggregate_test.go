@@ -97,6 +97,13 @@ func (b *bench) pushFrom(mac [6]byte, k Kind, s, n int) {
 func (b *bench) checkIdentity(t *testing.T, tried uint64) {
 	t.Helper()
 	s := b.Stats()
+	taken := uint64(0)
+	for k := range b.n.kinds {
+		taken += b.n.kinds[k].Load()
+	}
+	if taken != s.Pushed {
+		t.Errorf("%d events of all kinds, pushed %d", taken, s.Pushed)
+	}
 	if s.Pushed+s.Lost != tried {
 		t.Errorf("pushed %d + lost %d, want %d", s.Pushed, s.Lost, tried)
 	}

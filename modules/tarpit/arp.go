@@ -112,7 +112,7 @@ func (s *stage) answerRequest(b *burst.Burst, i int, n *network, w *waiter) {
 		return
 	}
 	if s.isBlindNow(n, &r) {
-		s.release(n, k, b.Now)
+		s.release(n, k, releasedBlind, b.Now)
 		s.drop(b, i, s.prove(b, n, k, w))
 		return
 	}

@@ -48,6 +48,6 @@ func (s *stage) releaseBlind(n *network, k *session.Key, now int64) bool {
 	if !ok || !s.isBlindNow(n, &r) {
 		return false
 	}
-	s.release(n, k, now)
+	s.release(n, k, releasedBlind, now)
 	return true
 }

@@ -21,11 +21,12 @@ func (s *stage) hearClaims(b *burst.Burst) {
 			if c.Record.State == session.Probing && c.Strong {
 				s.watchProxy(n, c, b.Now)
 			}
-			n.own[ProofsReal]++
+			n.count(ProofsReal, familyOf(&c.Key))
 			s.finish(i)
 		}
 		if c.Record.State == session.Trapped {
 			n.own[Releases]++
+			n.own[releasedAlive]++
 			e := s.event(n.released(), n, &c.Key, b.Now)
 			e.MAC = c.MAC
 			e.PayloadLen = uint8(copy(e.Payload[:], heardHow(c)))

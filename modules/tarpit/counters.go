@@ -43,6 +43,21 @@ const (
 	NumCounters
 )
 
+// Counters that only metrics have: of Releases, why; of ProofsAborted, those whose
+// probes waited in vain; of BoundProbing and BoundCapture, those that the table
+// refused and counts itself.
+const (
+	releasedAlive = NumCounters + iota
+	releasedExempt
+	releasedByCommand
+	releasedDeclined
+	releasedBlind
+	releasedUnwatched
+	proofsExpired
+	boundByTable
+	numCounted
+)
+
 // CounterInfo is the name of a counter as printed and what it counts.
 type CounterInfo struct{ Name, Help string }
 
@@ -94,12 +109,19 @@ func (c Counter) String() string {
 // and shows a copy at Tick.
 type tally struct {
 	number uint16 // Network.Number
-	own    [NumCounters]uint64
+	own    [numCounted]uint64
+	six    [numCounted]uint64 // of own, what count was told to be of IPv6
 	shown  *board.Board
 }
 
 func newTally(number uint16) *tally {
 	t := &tally{number: number}
-	t.shown = board.New(t.own[:])
+	t.shown = board.New(t.own[:], t.six[:])
 	return t
+}
+
+// count counts one more, of a family.
+func (t *tally) count(c Counter, f int) {
+	t.own[c]++
+	t.six[c] += uint64(f) // v4 is 0, v6 is 1
 }

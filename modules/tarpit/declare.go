@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"mire/engine"
+	"mire/engine/metric"
 	"mire/modules/tarpit/stateless"
 )
 
@@ -14,5 +15,6 @@ func (m *Module) Declare() engine.Declaration {
 	return engine.Declaration{
 		Views: m.views(), Commands: m.control(),
 		Reasons: slices.Concat(reasons, stateless.Reasons),
+		Metrics: []metric.Source{m.metrics()},
 	}
 }

@@ -234,7 +234,7 @@ func (s *stage) declined(b *burst.Burst, i int, h packet.DHCP) {
 	if r, ok := s.w.Table.Get(k, b.Now); !ok || r.State != session.Trapped && r.State != session.Probing {
 		return
 	}
-	s.release(n, &k, b.Now)
+	s.release(n, &k, releasedDeclined, b.Now)
 	e := s.event(event.DHCPDecline, n, &k, b.Now)
 	e.MAC = packet.EthernetAt(b, i).Src()
 	s.emit()

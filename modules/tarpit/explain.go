@@ -42,7 +42,7 @@ func (s *stage) Follow() func() string {
 // total adds up the counters of all networks.
 func (s *stage) total(sum *[NumCounters]uint64) {
 	for i := range s.nets {
-		for c, n := range s.nets[i].own {
+		for c, n := range s.nets[i].own[:NumCounters] {
 			sum[c] += n
 		}
 	}

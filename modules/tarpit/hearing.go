@@ -172,14 +172,14 @@ func (s *stage) mishears(b *burst.Burst, i int) bool {
 		}
 		return false
 	case Deaf:
-		n.own[ProofsDeaf]++
+		n.count(ProofsDeaf, f)
 		s.abort(i, b.Now)
 	default:
 		if p.until == 0 {
 			p.until = b.Now + unheardTime
 		}
 		if b.Now >= p.until {
-			n.own[ProofsDeaf]++
+			n.count(ProofsDeaf, f)
 			s.abort(i, b.Now)
 			break
 		}

@@ -67,6 +67,8 @@ type Stats struct {
 	// Heard when the last one did, of the burst's clock; 0: never.
 	Hearing [2]Hearing
 	Heard   [2]int64
+	// own are Counters and those behind them, six the part of IPv6.
+	own, six [numCounted]uint64
 }
 
 // Stats returns the counters as of the workers' last Ticks, one element per
@@ -83,13 +85,15 @@ func (m *Module) Stats() []Stats {
 		}
 		for _, s := range m.common.stages {
 			if t := s.tallies[number]; t != nil {
-				var own [NumCounters]uint64
-				t.shown.Read(own[:])
+				var own, six [numCounted]uint64
+				t.shown.Read(own[:], six[:])
 				for i, n := range own {
-					st.Counters[i] += n
+					st.own[i] += n
+					st.six[i] += six[i]
 				}
 			}
 		}
+		copy(st.Counters[:], st.own[:])
 		out = append(out, st)
 	}
 	return out
@@ -98,14 +102,23 @@ func (m *Module) Stats() []Stats {
 // Rows returns how many TCP segments each row of the decision table saw, summed
 // over all workers.
 func (m *Module) Rows() (n [stateless.NumRows]uint64) {
-	m.common.mu.Lock()
-	defer m.common.mu.Unlock()
-	for _, s := range m.common.stages {
-		for i, c := range s.rules.Counters() {
+	for _, rows := range m.rows() {
+		for i, c := range rows {
 			n[i] += c
 		}
 	}
 	return n
+}
+
+// rows is Rows by network.
+func (m *Module) rows() map[uint16][stateless.NumRows]uint64 {
+	m.common.mu.Lock()
+	defer m.common.mu.Unlock()
+	sum := map[uint16][stateless.NumRows]uint64{}
+	for _, s := range m.common.stages {
+		s.rules.AddRows(sum)
+	}
+	return sum
 }
 
 // Limits returns the limits on TCP replies and what they did, summed over all

@@ -80,7 +80,7 @@ type result struct {
 	verdicts   burst.Verdicts
 	captured   burst.Mask
 	claims     int
-	counters   [][NumCounters]uint64
+	counters   [][numCounted]uint64
 	table      []session.Record
 }
 

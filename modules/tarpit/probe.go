@@ -88,7 +88,7 @@ func (s *stage) probe(b *burst.Burst, n *network, k *session.Key, to [6]byte, u 
 	} else {
 		s.whoHas6(b, n, k, to)
 	}
-	n.own[Probes]++
+	n.count(Probes, f)
 	return 0
 }
 

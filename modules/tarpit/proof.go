@@ -42,7 +42,7 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 			return dropProbing
 		}
 		s.finish(i) // its entry is gone: released or expired meanwhile
-		n.own[ProofsAborted]++
+		n.count(ProofsAborted, familyOf(k))
 	}
 	f := familyOf(k)
 	bd := &n.bounds[f]
@@ -50,7 +50,7 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 	case !n.can[f]:
 		return dropBounds
 	case s.w.Role.Frozen():
-		n.own[ProofsFrozen]++
+		n.count(ProofsFrozen, f)
 		return dropBounds
 	case bd.capture.interval != 0 && n.ledger.capture[f].wait(bd.capture, 0, b.Now) > 0,
 		f == v6 && s.captivesFull(k, bd.per64):
@@ -72,12 +72,13 @@ func (s *stage) prove(b *burst.Burst, n *network, k *session.Key, w *waiter) bur
 			return dropProbing // another worker was faster
 		}
 		n.own[BoundProbing]++
+		n.own[boundByTable]++
 		return dropBounds
 	}
 	i := s.proofs.add(k, b.Now)
 	s.proof[i] = proof{net: n.index, need: uint8(s.probes), start: session.Cut(b.Now), round: b.Now}
 	s.backlogs[i].n, s.backlogs[i].at = 0, 0
-	n.own[Proofs]++
+	n.count(Proofs, f)
 	if w != nil && s.proof[i].waiters.add(w) {
 		n.own[Waiters]++
 	}
@@ -127,9 +128,9 @@ func (s *stage) runs(i int, now int64) bool {
 func (s *stage) end(i int, now int64) {
 	n := &s.nets[s.proof[i].net]
 	if r, ok := s.w.Table.Get(s.proofs.keys[i], now); ok && r.State == session.Real {
-		n.own[ProofsReal]++
+		n.count(ProofsReal, familyOf(&s.proofs.keys[i]))
 	} else {
-		n.own[ProofsAborted]++
+		n.count(ProofsAborted, familyOf(&s.proofs.keys[i]))
 	}
 	s.finish(i)
 }
@@ -182,6 +183,7 @@ func (s *stage) await(i int, now, wait int64) {
 	}
 	if now >= p.until {
 		s.nets[p.net].own[ProbesExpired]++
+		s.nets[p.net].count(proofsExpired, familyOf(&s.proofs.keys[i]))
 		s.abort(i, now)
 		return
 	}
@@ -199,7 +201,7 @@ func (s *stage) decide(b *burst.Burst, i int) {
 		return
 	}
 	if s.w.Role.Frozen() {
-		n.own[ProofsFrozen]++
+		n.count(ProofsFrozen, f)
 		s.abort(i, b.Now)
 		return
 	}
@@ -226,10 +228,11 @@ func (s *stage) decide(b *burst.Burst, i int) {
 		return
 	default:
 		n.own[BoundCapture]++
+		n.own[boundByTable]++
 		s.abort(i, b.Now)
 		return
 	}
-	n.own[ProofsTrapped]++
+	n.count(ProofsTrapped, f)
 	n.ward.proven()
 	if f == v6 {
 		s.capture(k)
@@ -252,7 +255,7 @@ func (s *stage) abort(i int, now int64) {
 	if s.proof[i].phase != telling && s.runs(i, now) {
 		s.w.Table.Delete(s.proofs.keys[i], 1<<session.Probing, now)
 	}
-	s.nets[s.proof[i].net].own[ProofsAborted]++
+	s.nets[s.proof[i].net].count(ProofsAborted, familyOf(&s.proofs.keys[i]))
 	s.finish(i)
 }
 

@@ -6,14 +6,16 @@ import (
 	"mire/engine/session"
 )
 
-// release makes a captured address unknown again, with an event.
-func (s *stage) release(n *network, k *session.Key, now int64) {
+// release makes a captured address unknown again, with an event. why is the counter
+// of that.
+func (s *stage) release(n *network, k *session.Key, why Counter, now int64) {
 	r, ok := s.w.Table.Get(*k, now)
 	if !ok || s.w.Table.Delete(*k, 1<<session.Trapped|1<<session.Probing|1<<session.Real, now) != session.Done {
 		return
 	}
 	if r.State == session.Trapped {
 		n.own[Releases]++
+		n.own[why]++
 		s.event(n.released(), n, k, now)
 		s.emit()
 	}
@@ -36,7 +38,7 @@ func (s *stage) obey(now int64) {
 			return
 		}
 		if n := s.network(k.Net); n != nil {
-			s.release(n, &k, now)
+			s.release(n, &k, releasedByCommand, now)
 		}
 	}
 }

@@ -131,12 +131,16 @@ func (s *stage) upkeep(b *burst.Burst, r *session.Record) {
 	now := b.Now
 	if !n.watched() {
 		if s.master && r.State == session.Trapped {
-			s.release(n, &r.Key, now) // nobody is heard here who might come alive
+			s.release(n, &r.Key, releasedUnwatched, now) // nobody is heard here who might come alive
 		}
 		return
 	}
-	if s.isBlind(n, r) || r.State != session.Real && s.snap.Exempt(n.index, r.Hi, r.Lo) {
-		s.release(n, &r.Key, now)
+	if s.isBlind(n, r) {
+		s.release(n, &r.Key, releasedBlind, now)
+		return
+	}
+	if r.State != session.Real && s.snap.Exempt(n.index, r.Hi, r.Lo) {
+		s.release(n, &r.Key, releasedExempt, now)
 		return
 	}
 	if r.State == session.Real && now-r.Proven < hearingTime {

@@ -110,9 +110,10 @@ func (s *stage) answerWaiter(b *burst.Burst, n *network, k *session.Key, w *wait
 
 // answered counts and reports an answer for a captured address.
 func (s *stage) answered(now int64, n *network, k *session.Key, remote [16]byte, mac [6]byte) {
-	n.own[Answers]++
+	f := familyOf(k)
+	n.count(Answers, f)
 	kind := event.NDReply
-	if familyOf(k) == v4 {
+	if f == v4 {
 		kind = event.ARPReply
 	}
 	e := s.event(kind, n, k, now)

@@ -116,8 +116,7 @@ func (g *budget) counters() (lists [][]uint64) {
 // Limits is the limits of this worker and what they did, as of the last Tick;
 // safe from any goroutine. The refused of all limits add up to row 13.
 func (r *Rules) Limits() (out [NumLimits]LimitCounters) {
-	var rows [NumRows]uint64
-	r.shown.Read(rows[:], board.List(out[:]))
+	r.shown.Read(board.List(out[:]))
 	return out
 }
 
@@ -186,7 +185,7 @@ func (r *Rules) paySource(b *burst.Burst, i int, l Limit) (refusal, bool) {
 // refuse drops slot i: row 13, which is counted and makes no event.
 func (r *Rules) refuse(b *burst.Burst, i int, why refusal) {
 	r.budget.limits[why.limit].refuse(why.own)
-	r.rows[Row13]++
+	r.plans[b.Meta[i].Net].tally.rows[Row13]++
 	b.Drop(i, r.drops.Of(dropBudget))
 }
 

@@ -42,7 +42,7 @@ func (g *rig) balanced() {
 			g.t.Errorf("%v: %d of %d collided", Limit(l), c.Collided, c.Refused)
 		}
 	}
-	if n := g.rules.Counters()[Row13]; n != refused {
+	if n := g.rules.counted()[Row13]; n != refused {
 		g.t.Errorf("limits refused %d, row 13 has %d", refused, n)
 	}
 }

@@ -29,7 +29,7 @@ func TestOneReplyAConnectionAndBurst(t *testing.T) {
 				return segment(v6, ACK|PSH, isn+1+uint32(o), theirs, payload)
 			}
 			g.events()
-			before := g.rules.rows
+			before := g.rules.counted()
 			g.run(at(0, "0123456789"), at(10, "0123456789"), at(20, "0123456789"))
 			if a := g.only1("in order", 2, 3); a.Ack != isn+1+30 || a.Window != 0 {
 				t.Errorf("ack %d", a.Ack-isn-1)
@@ -37,7 +37,7 @@ func TestOneReplyAConnectionAndBurst(t *testing.T) {
 			if k := g.kinds(); !equal(k, []event.Kind{event.FirstPayload, event.Hold, event.Hold}) {
 				t.Errorf("events %v", k)
 			}
-			if r := g.rules.rows; r[Row10]-before[Row10] != 1 || r[Row11]-before[Row11] != 2 {
+			if r := g.rules.counted(); r[Row10]-before[Row10] != 1 || r[Row11]-before[Row11] != 2 {
 				t.Errorf("rows %v", r)
 			}
 			g.run(at(20, "0123456789"), at(0, "0123456789"), at(10, "0123456789"))
@@ -91,9 +91,9 @@ func TestCoveredByWhatIsRefused(t *testing.T) {
 	theirs := g.open(false, 1) + 2
 	g.answered(50, segment(false, ACK, 5, theirs, ""))
 	g.events()
-	before := g.rules.rows
+	before := g.rules.counted()
 	g.run(segment(false, ACK, 2, theirs, "abc"), segment(false, ACK, 8, theirs, "ghi"), segment(false, ACK, 5, theirs, "def"))
-	if g.b.Send != 0 || g.dropped(dropBudget) != 3 || g.rules.rows[Row13]-before[Row13] != 3 {
+	if g.b.Send != 0 || g.dropped(dropBudget) != 3 || g.rules.counted()[Row13]-before[Row13] != 3 {
 		t.Errorf("sent %b, %v", g.b.Send, g.b.Verdicts.Dropped)
 	}
 	if k := g.kinds(); len(k) != 0 {
@@ -121,8 +121,8 @@ func TestAFullBurstOfOneConnection(t *testing.T) {
 		if g.b.Send != 0 {
 			t.Error("a thirteenth reply to bulk at once")
 		}
-		if g.rules.rows[Row10] != 12 || g.rules.rows[Row11] != 12*63 || g.rules.rows[Row13] != 64 {
-			t.Errorf("rows %v", g.rules.rows)
+		if n := g.rules.counted(); n[Row10] != 12 || n[Row11] != 12*63 || n[Row13] != 64 {
+			t.Errorf("rows %v", n)
 		}
 	}
 }

@@ -30,13 +30,23 @@ func (r Row) Help() string {
 // Follow notes which rows were used so far; what it returns gives the first one
 // that was used since, false when none was. For tracing: both on the worker.
 func (r *Rules) Follow() func() (Row, bool) {
-	before := r.rows
+	before := r.counted()
 	return func() (Row, bool) {
-		for i := range before {
-			if r.rows[i] != before[i] {
+		for i, n := range r.counted() {
+			if n != before[i] {
 				return Row(i), true
 			}
 		}
 		return 0, false
 	}
+}
+
+// counted is the segments of all networks so far.
+func (r *Rules) counted() (sum [NumRows]uint64) {
+	for _, t := range r.tallies.by {
+		for i, n := range t.rows {
+			sum[i] += n
+		}
+	}
+	return sum
 }

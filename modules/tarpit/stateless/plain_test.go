@@ -102,9 +102,9 @@ func TestPlainEqualsOthers(t *testing.T) {
 			columns += PlainOf(&a.b, m).All().Count()
 			a.rules.Process(&a.b, m, a.snap)
 			b.rules.ProcessPlain(&b.b, m, Plain{}, b.snap)
-			if a.b.Send != b.b.Send || a.b.Undecided != b.b.Undecided || a.b.Verdicts != b.b.Verdicts || a.rules.rows != b.rules.rows {
-				t.Fatalf("sent %#x, left %#x, %+v, rows %v\nwant %#x, %#x, %+v, %v", a.b.Send, a.b.Undecided, a.b.Verdicts, a.rules.rows,
-					b.b.Send, b.b.Undecided, b.b.Verdicts, b.rules.rows)
+			if a.b.Send != b.b.Send || a.b.Undecided != b.b.Undecided || a.b.Verdicts != b.b.Verdicts || a.rules.counted() != b.rules.counted() {
+				t.Fatalf("sent %#x, left %#x, %+v, rows %v\nwant %#x, %#x, %+v, %v", a.b.Send, a.b.Undecided, a.b.Verdicts, a.rules.counted(),
+					b.b.Send, b.b.Undecided, b.b.Verdicts, b.rules.counted())
 			}
 			for i := range frames {
 				if string(a.b.Frame(i)) != string(b.b.Frame(i)) || a.b.Out[i] != b.b.Out[i] {

@@ -13,6 +13,7 @@ type plan struct {
 	mac4, mac6   mac    // the source of our replies
 	policy       config.Policy
 	number       uint16
+	tally        *tally
 	// SYN-ACKs: index 1 when the client permits selective acknowledgements.
 	syn4, syn6     [2]shape
 	synWord        [2]uint32 // their control words

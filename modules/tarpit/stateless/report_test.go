@@ -1,6 +1,7 @@
 package stateless
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,11 +183,34 @@ func TestCountersArePublishedByTick(t *testing.T) {
 	g.open(false, 1)
 	g.open(true, 1)
 	g.run(segment(false, RST, 5, 5, ""))
-	if c := g.rules.Counters(); c != [NumRows]uint64{} {
+	if c := g.shown(); c[1] != [NumRows]uint64{} {
 		t.Errorf("before Tick: %v", c)
 	}
 	g.rules.Tick(&g.b)
-	if c := g.rules.Counters(); c != [NumRows]uint64{Row1: 2, Row5: 1} {
+	if c := g.shown(); len(c) != 1 || c[1] != [NumRows]uint64{Row1: 2, Row5: 1} {
 		t.Errorf("after Tick: %v", c)
 	}
+}
+
+// What a network counted stays when the network goes, and another one counts for
+// itself.
+func TestCountersAreByNetwork(t *testing.T) {
+	g := newRig(t, config.Policy{})
+	g.open(false, 1)
+	next := *g.snap
+	next.Networks = slices.Clone(next.Networks)
+	next.Networks[0].Number = 7
+	g.snap = &next
+	g.run(segment(false, RST, 5, 5, ""))
+	g.rules.Tick(&g.b)
+	if c := g.shown(); len(c) != 2 || c[1] != [NumRows]uint64{Row1: 1} || c[7] != [NumRows]uint64{Row5: 1} {
+		t.Errorf("%v", c)
+	}
+}
+
+// shown is what the rules show of each network.
+func (g *rig) shown() map[uint16][NumRows]uint64 {
+	sum := map[uint16][NumRows]uint64{}
+	g.rules.AddRows(sum)
+	return sum
 }

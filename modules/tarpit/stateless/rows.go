@@ -39,3 +39,6 @@ func (r Row) String() string {
 	}
 	return "invalid"
 }
+
+// Told tells whether there are segments of this row: some wait for a persona.
+func (r Row) Told() bool { return r != Row2 && r != Row14 && r < NumRows }

@@ -12,7 +12,7 @@ import (
 	"mire/engine/secret"
 )
 
-// Rules are the stateless rules on one worker. All methods but Counters are
+// Rules are the stateless rules on one worker. All methods but Rows and Limits are
 // called by that worker only. Memory is fixed after New and Apply.
 type Rules struct {
 	w     *engine.Worker
@@ -38,9 +38,9 @@ type Rules struct {
 
 	budget budget
 
-	rows   [NumRows]uint64
-	shown  *board.Board // rows, then what each limit counts
-	events *event.Ring
+	tallies tallies
+	shown   *board.Board // what each limit counts
+	events  *event.Ring
 }
 
 // New makes the rules of one worker from its secret, its event ring (nil: no
@@ -54,7 +54,7 @@ func New(w *engine.Worker, drops burst.Block) (*Rules, error) {
 	key := cookie.NewKey([cookie.KeySize]byte(w.Secret.Key(secret.LabelBudget, cookie.KeySize)))
 	r := &Rules{w: w, drops: drops, events: w.Events}
 	r.budget.open(key)
-	r.shown = board.New(append([][]uint64{r.rows[:]}, r.budget.counters()...)...)
+	r.shown = board.New(r.budget.counters()...)
 	return r, nil
 }
 
@@ -63,12 +63,15 @@ func New(w *engine.Worker, drops burst.Block) (*Rules, error) {
 // another snapshot.
 func (r *Rules) Apply(s *config.Snapshot) {
 	r.snap = s
+	r.showRows() // also of networks that are gone now
 	if cap(r.plans) < len(s.Networks) {
 		r.plans = make([]plan, 0, len(s.Networks))
 	}
 	r.plans = r.plans[:0]
 	for i := range s.Networks {
-		r.plans = append(r.plans, newPlan(&s.Networks[i]))
+		p := newPlan(&s.Networks[i])
+		p.tally = r.tallies.of(p.number)
+		r.plans = append(r.plans, p)
 	}
 	r.budget.apply(&s.Settings)
 }
@@ -76,6 +79,7 @@ func (r *Rules) Apply(s *config.Snapshot) {
 // Tick steps to the key of the day and publishes the counters.
 func (r *Rules) Tick(b *burst.Burst) {
 	r.rekey(b.Now)
+	r.showRows()
 	r.shown.Publish()
 }
 
@@ -89,15 +93,6 @@ func (r *Rules) rekey(now int64) {
 
 // limitsOpenings tells whether each SYN has to be asked for its source.
 func (r *Rules) limitsOpenings() bool { return r.budget.limits[Opening].on() }
-
-// Counters is the number of segments of each row since start, as of the last
-// Tick; safe from any goroutine. A segment whose reply a limit refused counts in
-// Row13 and not in its own row; one that the reply to another segment of its
-// burst covers counts in its own.
-func (r *Rules) Counters() (n [NumRows]uint64) {
-	r.shown.Read(n[:])
-	return n
-}
 
 // Process decides every slot of m: TCP segments (ClassTCPSyn, ClassTCP) that
 // Parse accepted, to an address that is captured on the enabled network

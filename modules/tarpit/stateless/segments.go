@@ -26,7 +26,7 @@ func (r *Rules) answerSegments(b *burst.Burst, m burst.Mask) {
 				continue
 			}
 		}
-		r.rows[d.Row]++
+		r.plans[b.Meta[i].Net].tally.rows[d.Row]++
 		r.report(b, i, d)
 		switch {
 		case !d.Reply:

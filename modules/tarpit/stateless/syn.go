@@ -16,12 +16,12 @@ func (r *Rules) answerSYNs(b *burst.Burst, m burst.Mask, p Plain) {
 	if all == 0 {
 		return
 	}
-	r.rows[Row1] += uint64(all.Count())
 	if m != 0 {
 		r.keys.Current.Batch(m, b.V6, &r.tuples, &r.cookies)
 	}
 	if p.All() != 0 {
 		r.makeCookies(b, p)
+		r.plans[p.Net].tally.rows[Row1] += uint64(p.All().Count())
 	}
 	r.reportSYNs(b, all, p)
 	b.ReplyAll(all)
@@ -37,6 +37,7 @@ func (r *Rules) synAcks4(b *burst.Burst, m burst.Mask) {
 		i := m.First()
 		mt, p := &b.Meta[i], b.Data[i]
 		n := &r.plans[mt.Net]
+		n.tally.rows[Row1]++
 		v := 0
 		if !offersMSSAlone(mt, p) {
 			v = offersSACK(b, i)
@@ -61,6 +62,7 @@ func (r *Rules) synAcks6(b *burst.Burst, m burst.Mask) {
 		i := m.First()
 		mt, p := &b.Meta[i], b.Data[i]
 		n := &r.plans[mt.Net]
+		n.tally.rows[Row1]++
 		v := 0
 		if !offersMSSAlone(mt, p) {
 			v = offersSACK(b, i)
