@@ -11,10 +11,11 @@ import (
 // All workers stand on one compiled form of a snapshot.
 func TestWorkersShareWhatIsCompiled(t *testing.T) {
 	s, next := enginetest.Snapshot(), enginetest.Snapshot()
-	if own.Of(s) != own.Of(s) || segment.Of(s) != segment.Of(s) {
+	addresses, segments := own.Of(s), segment.Of(s)
+	if own.Of(s) != addresses || segment.Of(s) != segments {
 		t.Error("compiled twice")
 	}
-	if own.Of(s) == own.Of(next) || segment.Of(s) == segment.Of(next) {
+	if own.Of(next) == addresses || segment.Of(next) == segments {
 		t.Error("two snapshots share")
 	}
 }

@@ -43,7 +43,8 @@ func TestCompiledOnce(t *testing.T) {
 	if second := ask(s.Seal()); second == first || belows.Load() != 2 {
 		t.Errorf("a snapshot that was sealed anew has what was built before")
 	}
-	if raw := (&Snapshot{}); Compiled(raw, under) == Compiled(raw, under) {
+	raw := &Snapshot{}
+	if made := Compiled(raw, under); Compiled(raw, under) == made {
 		t.Error("what may change is shared")
 	}
 }

@@ -238,10 +238,10 @@ func TestKeptPacketWaitsForASpareBuffer(t *testing.T) {
 	for _, alive := range []bool{false, true} {
 		l := newLab(t)
 		l.Turn(synTo(cold4, 999))
-		l.Pass(850 * time.Millisecond)
+		l.Pass(760 * time.Millisecond) // behind the last probe, before any decision
 		l.Lane.Starve = true
 		l.Turn() // maps the spares of the next turn
-		l.Pass(200 * time.Millisecond)
+		l.Pass(290 * time.Millisecond)
 		l.wantState(cold4, session.Trapped)
 		if alive {
 			l.Turn(et.WhoHas(hostMAC, cold4, cold4))
