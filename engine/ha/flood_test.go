@@ -158,6 +158,9 @@ func TestFloodOfForgedDatagramsEndsNoSession(t *testing.T) {
 						down++
 					}
 				}
+				for range 20 {
+					s.step(nil, 0) // until the last of it is shown
+				}
 				is := s.a.mod.Status()
 				var rejected uint64
 				for why := range is.Rejected {
