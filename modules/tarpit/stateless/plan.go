@@ -13,11 +13,11 @@ type plan struct {
 	mac4, mac6   mac    // the source of our replies
 	policy       config.Policy
 	number       uint16
-	tally        *tally
 	// SYN-ACKs: index 1 when the client permits selective acknowledgements.
 	syn4, syn6     [2]shape
 	synWord        [2]uint32 // their control words
 	stamp4, stamp6 [2]stamp
+	tally          *tally
 }
 
 // mac is an Ethernet address as it is stored: its first two bytes on top of a
