@@ -56,7 +56,7 @@ type Aggregator struct {
 	table  *table
 	crowds crowds
 	lines  limiter
-	own    [NumKinds]limiter // of reserved kinds
+	own    []limiter // of reserved kinds
 	batch  []Event
 	report Report
 	told   Loss // totals as of the last Loss
@@ -86,10 +86,11 @@ func New(o Options) *Aggregator {
 	}
 	a := &Aggregator{rings: o.Rings, now: o.Now, window: o.Window, poll: o.Poll,
 		syslog: NewSyslog(o.Now), seed: maphash.MakeSeed(), table: newTable(o.Entries),
-		batch: make([]Event, 256), toldAt: o.Now()}
+		batch: make([]Event, 256), toldAt: o.Now(), own: make([]limiter, len(kinds))}
+	a.n.kinds = make([]atomic.Uint64, len(kinds)+1)
 	a.sinks = append(append(a.sinks, o.Sinks...), a.syslog)
 	a.crowds = newCrowds(a.seed, a.window)
-	for k := range NumKinds {
+	for k := range a.own {
 		a.own[k].set(noticeRate, a.toldAt)
 	}
 	a.Apply(config.LogFirst, 0, "")
@@ -141,14 +142,14 @@ func (a *Aggregator) Start() (stop func() <-chan struct{}) {
 	return func() <-chan struct{} { cancel(); return done }
 }
 
-// pass takes at most one ring's capacity from each ring, so that a flood costs
+// pass takes at most as many events from each ring as can wait there, so that a flood costs
 // a bounded part of a core; what does not fit is lost and counted there. It
 // tells whether there was any event.
 func (a *Aggregator) pass() (any bool) {
 	now := a.now()
 	a.reconfigure(now)
 	for _, r := range a.rings {
-		for left := r.Cap(); left > 0; {
+		for left := r.places(); left > 0; {
 			n := r.Pop(a.batch[:min(left, len(a.batch))])
 			if n == 0 {
 				break
@@ -194,8 +195,10 @@ func (a *Aggregator) reconfigure(now time.Time) {
 	}
 	if w.rate != a.set.rate {
 		a.lines.set(w.rate, now)
-		for _, k := range [...]Kind{Handshake, FirstPayload} {
-			a.own[k].set(min(w.rate, noticeRate), now)
+		for k := range a.own {
+			if kinds[k].Verifies {
+				a.own[k].set(min(w.rate, noticeRate), now)
+			}
 		}
 	}
 	a.syslog.SetPath(w.syslog)

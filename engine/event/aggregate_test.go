@@ -418,7 +418,7 @@ func TestRunDrainsEverythingAndStops(t *testing.T) {
 	const each = 20_000
 	for n, r := range rings {
 		workers.Go(func() {
-			e := sample(Kind(n), 4)
+			e := sample([]Kind{SYNACK, RoleMaster, Handshake}[n], 4) // with places of their own, and without
 			for i := range each {
 				e.Remote[14], e.Remote[15] = byte(i>>8), byte(i)
 				r.Push(&e)

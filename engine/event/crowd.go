@@ -43,7 +43,7 @@ func newCrowds(seed maphash.Seed, window time.Duration) crowds {
 }
 
 // subject tells what an event of a kind that is counted by source is counted by.
-func (c *crowds) subject(e *Event, now time.Time) subject {
+func (c *crowds) subject(e *Event, now time.Time) Subject {
 	n := c.nets[e.Net]
 	if n == nil {
 		n = &crowdNet{start: now, macs: make(map[[6]byte]*crowdMAC)}
@@ -67,9 +67,9 @@ func (c *crowds) subject(e *Event, now time.Time) subject {
 	case n.crowd:
 		return byNetwork
 	case m.crowd:
-		return byMAC
+		return ByMAC
 	}
-	return bySource
+	return BySource
 }
 
 // see counts a source.

@@ -12,7 +12,7 @@ func Line(e *Event) string { return string(AppendLine(nil, e)) }
 // AppendLine appends Line(e) to dst. Whatever the event holds, the line is
 // printable ASCII: payload bytes are quoted.
 func AppendLine(dst []byte, e *Event) []byte {
-	text := e.Kind.info().text
+	text := e.Kind.info().Text
 	for i := 0; i < len(text); i++ {
 		if text[i] != '%' {
 			dst = append(dst, text[i])

@@ -30,11 +30,11 @@ var eventFields = []string{fieldKind, "family", "network", "ours", "our_port", "
 // Event implements Sink.
 func (s *LogSink) Event(r *Report) {
 	e, info := r.Event, r.Event.Kind.info()
-	l := s.log.WithLevel(info.level)
+	l := s.log.WithLevel(info.Level)
 	if !l.Enabled() {
 		return
 	}
-	l.Str(fieldKind, info.name)
+	l.Str(fieldKind, info.Name)
 	if e.Kind == Port {
 		l.Uint16("port", e.OurPort)
 		l.Uint64("count", r.Count)
@@ -45,13 +45,13 @@ func (s *LogSink) Event(r *Report) {
 	if e.Ours != ([16]byte{}) {
 		l.Stringer("ours", e.OursAddr())
 	}
-	if info.ports {
+	if info.Ports {
 		l.Uint16("our_port", e.OurPort)
 	}
 	if e.Remote != ([16]byte{}) {
 		l.Stringer("remote", e.RemoteAddr())
 	}
-	if info.ports {
+	if info.Ports {
 		l.Uint16("remote_port", e.RemotePort)
 	}
 	if e.MAC != ([6]byte{}) {
@@ -59,14 +59,14 @@ func (s *LogSink) Event(r *Report) {
 		l.Bytes("mac", appendMAC(mac[:0], &e.MAC))
 	}
 	l.Uint64("count", r.Count)
-	if e.Kind == ClaimFlood {
-		l.Uint32("claims", e.Count)
+	if info.Count != "" {
+		l.Uint32(info.Count, e.Count)
 	}
 	if r.Count > 1 || r.More || r.Crowd != nil {
 		l.Float64("window", r.Window.Round(1e6).Seconds())
 		l.Bool("more", r.More)
 		l.Int("destinations", r.Addresses.Count)
-		if info.ports {
+		if info.Ports {
 			l.Int("ports_distinct", r.Ports.Count)
 		}
 		if c := r.Crowd; c != nil {

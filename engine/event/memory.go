@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	memoryLines = 1000 // above NumKinds: the kind that has most then has more than one
+	memoryLines = 1000 // above MaxKinds: the kind that has most then has more than one
 	memoryBytes = 4096 // of one line
 )
 
@@ -29,7 +29,7 @@ const (
 type Memory struct {
 	mu    sync.Mutex
 	lines [memoryLines]memoryLine
-	kinds [NumKinds + 1]memoryQueue // the last: no event
+	kinds [MaxKinds + 1]memoryQueue // the last: no event
 	total uint64
 }
 
@@ -94,21 +94,20 @@ func (m *Memory) place() int32 {
 	return i
 }
 
-// kindOfLine is the kind of a line of LogSink, NumKinds for any other. Its field
+// kindOfLine is the kind of a line of LogSink, nobody for any other. Its field
 // stands in front, behind the level.
 func kindOfLine(line []byte) Kind {
 	const mark = `,"` + fieldKind + `":"`
 	at := bytes.Index(line[:min(len(line), 64)], []byte(mark))
 	if at < 0 {
-		return NumKinds
+		return nobody
 	}
 	name, _, _ := bytes.Cut(line[at+len(mark):], []byte{'"'})
-	for k := range kinds {
-		if kinds[k].name == string(name) {
-			return Kind(k)
-		}
+	k, known := Named(string(name))
+	if !known {
+		return nobody
 	}
-	return NumKinds
+	return k
 }
 
 // Total is the number of lines ever written.
@@ -124,7 +123,7 @@ func (m *Memory) Last(n int) []Entry { return m.last(n, func(Kind) bool { return
 // LastNotices is Last without the lines about packets: what happened to this
 // node and its segment, and what the daemon said.
 func (m *Memory) LastNotices(n int) []Entry {
-	return m.last(n, func(k Kind) bool { return k == NumKinds || k.info().notice })
+	return m.last(n, func(k Kind) bool { return k == nobody || k.info().Notice })
 }
 
 func (m *Memory) last(n int, wanted func(Kind) bool) []Entry {

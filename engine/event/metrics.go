@@ -6,7 +6,7 @@ import "mire/engine/metric"
 func (a *Aggregator) Metrics() metric.Source {
 	return metric.From(metric.Always(a.Stats),
 		metric.New(metric.Counter, "mire_events_total", "kind", "events taken out of the rings", func(_ *Stats, to *metric.Sink) {
-			for k := range NumKinds {
+			for k := unknown + 1; k < NumKinds(); k++ {
 				to.Put(float64(a.n.kinds[k].Load()), k.String())
 			}
 		}),

@@ -86,7 +86,7 @@ func (r *Report) render() {
 		b = append(b, " in "...)
 		b = append(b, r.Window.Round(time.Second).String()...)
 		b = appendCount(append(b, ": "...), r.Addresses, "destination")
-		if r.Event.Kind.info().ports {
+		if r.Event.Kind.info().Ports {
 			b = appendCount(append(b, ", "...), r.Ports, "port")
 		}
 		if r.Crowd != nil {

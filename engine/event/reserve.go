@@ -5,7 +5,7 @@ package event
 // can cause some of them, so that each has places of its own: a flood of one
 // kind fills the places of that kind, then those of packets, and no other's.
 func (k Kind) reserved() bool {
-	return k.info().notice || k == Handshake || k == FirstPayload
+	return k.info().Notice || k.info().Verifies
 }
 
 // placesOfKind is how many events of one reserved kind wait at most before they
@@ -14,7 +14,7 @@ const placesOfKind = 64
 
 // reservePlaces are the places that each kind has apart.
 func reservePlaces() []int {
-	places := make([]int, NumKinds)
+	places := make([]int, NumKinds())
 	for k := range places {
 		if Kind(k).reserved() {
 			places[k] = placesOfKind
@@ -27,7 +27,7 @@ func reservePlaces() []int {
 // shows; nil, and counted as lost, when there is no room. It holds what an older
 // event left there. Producer only.
 func (r *Ring) Place(k Kind) *Event {
-	r.placed = NumKinds
+	r.placed = nobody
 	if r.kept.Has(uint8(k)) {
 		if e := r.kept.Place(uint8(k)); e != nil {
 			r.placed = k
@@ -44,7 +44,7 @@ func (r *Ring) Place(k Kind) *Event {
 // Show shows the event of the last Place, whose Kind must be the one that it was
 // called with.
 func (r *Ring) Show() {
-	if r.placed < NumKinds {
+	if r.placed != nobody {
 		r.kept.Show(uint8(r.placed))
 		return
 	}

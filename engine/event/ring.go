@@ -16,7 +16,7 @@ type Ring struct {
 	lost atomic.Uint64
 	// lostReserved is the part of lost of reserved kinds.
 	lostReserved atomic.Uint64
-	placed       Kind // of the last Place; NumKinds: among the packets'
+	placed       Kind // of the last Place; nobody: among the packets'
 	_            [cacheLine]byte
 
 	kept ring.Reserve[Event]
@@ -97,6 +97,9 @@ func (r *Ring) popOlder(out []Event, t int64) (n int) {
 
 // Cap is how many events of kinds that are not reserved fit.
 func (r *Ring) Cap() int { return r.packets.Cap() }
+
+// places is how many events of all kinds can wait.
+func (r *Ring) places() int { return r.packets.Cap() + r.kept.Cap() }
 
 // Pushed is the number of events that ever entered the ring; safe from any
 // goroutine.

@@ -25,7 +25,7 @@ type Stats struct {
 // counters are written by the aggregator's goroutine, read by any.
 type counters struct {
 	emitted, merged, suppressed, silenced, pending, windows, evicted atomic.Uint64
-	kinds                                                            [NumKinds + 1]atomic.Uint64 // the last: of no kind that there is
+	kinds                                                            []atomic.Uint64 // the last: of no kind that there is
 }
 
 // Stats may be called from any goroutine.

@@ -12,24 +12,24 @@ type key struct {
 	subject [16]byte
 	net     uint16
 	kind    Kind
-	by      subject
+	by      Subject
 }
 
-func keyOf(e *Event, by subject) key {
+func keyOf(e *Event, by Subject) key {
 	k := key{net: e.Net, kind: e.Kind, by: by}
 	switch by {
-	case bySource, alone:
+	case BySource, Alone:
 		k.subject = e.Remote
-	case byCause:
+	case ByCause:
 		k.subject = e.Remote
 		h := fnv.New64a()
 		h.Write(e.payload())
 		binary.LittleEndian.PutUint64(k.subject[:], binary.LittleEndian.Uint64(k.subject[:])^h.Sum64())
-	case byAddress:
+	case ByAddress:
 		k.subject = e.Ours
-	case byMAC:
+	case ByMAC:
 		copy(k.subject[:], e.MAC[:])
-	case byPort:
+	case ByPort:
 		// Its state too: "back" must not be counted into "gone".
 		k.subject[0], k.subject[1], k.subject[2] = byte(e.OurPort>>8), byte(e.OurPort), byte(e.Count)
 	}

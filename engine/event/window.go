@@ -12,12 +12,12 @@ import (
 // count, or silence.
 func (a *Aggregator) take(e *Event, now time.Time) {
 	info := e.Kind.info()
-	a.n.kinds[min(e.Kind, NumKinds)].Add(1)
+	a.n.kinds[min(e.Kind, NumKinds())].Add(1)
 	mode, budget := a.set.mode, a.budget(e.Kind)
-	if info.notice && mode == config.LogOff {
+	if info.Notice && mode == config.LogOff {
 		mode = config.LogFirst
 	}
-	if info.by == alone {
+	if info.By == Alone {
 		mode = config.LogEvery
 	}
 	switch mode {
@@ -60,9 +60,9 @@ func (a *Aggregator) budget(k Kind) *limiter {
 
 // count puts e into the window of its subject and kind, which it opens if
 // need be, at the cost of the oldest one when the table is full.
-func (a *Aggregator) count(e *Event, info *kindInfo, now time.Time) *entry {
-	by := info.by
-	if by == bySource && !e.Kind.reserved() {
+func (a *Aggregator) count(e *Event, info *KindInfo, now time.Time) *entry {
+	by := info.By
+	if by == BySource && !e.Kind.reserved() {
 		by = a.crowds.subject(e, now)
 	}
 	k := keyOf(e, by)
@@ -77,7 +77,7 @@ func (a *Aggregator) count(e *Event, info *kindInfo, now time.Time) *entry {
 			a.close(a.table.first(), now)
 		}
 		w = a.table.add(k, now)
-		if by != info.by {
+		if by != info.By {
 			// Its beginning was told by its first sources.
 			w.crowd, w.next = &crowd{}, 10
 		}
@@ -86,7 +86,7 @@ func (a *Aggregator) count(e *Event, info *kindInfo, now time.Time) *entry {
 	w.count++
 	a.n.pending.Add(1)
 	w.addresses.add(uint32(maphash.Bytes(a.seed, e.Ours[:]) >> 32))
-	if info.ports {
+	if info.Ports {
 		port := [2]byte{byte(e.OurPort >> 8), byte(e.OurPort)}
 		w.ports.add(uint32(maphash.Bytes(a.seed, port[:]) >> 32))
 	}
@@ -112,7 +112,7 @@ func (a *Aggregator) close(w *entry, now time.Time) {
 		return
 	}
 	a.settle(w)
-	if a.set.mode == config.LogOff && !w.key.kind.info().notice || !a.budget(w.key.kind).take(now) {
+	if a.set.mode == config.LogOff && !w.key.kind.info().Notice || !a.budget(w.key.kind).take(now) {
 		a.n.suppressed.Add(open)
 		return
 	}
@@ -129,7 +129,7 @@ func (a *Aggregator) closeAll(now time.Time) {
 // tell writes a line about a window.
 func (a *Aggregator) tell(w *entry, now time.Time) {
 	r := Report{Event: &w.last, At: now, Count: w.count, Window: now.Sub(w.start),
-		More: a.set.mode == config.LogEvery || w.key.kind.info().by == alone}
+		More: a.set.mode == config.LogEvery || w.key.kind.info().By == Alone}
 	r.Addresses = w.addresses.among(w.count)
 	r.Ports = w.ports.among(w.count)
 	if c := w.crowd; c != nil {

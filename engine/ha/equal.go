@@ -1,7 +1,5 @@
 package ha
 
-import "mire/engine/event"
-
 // Tables are equal when their digests are, found by comparing them, and nothing
 // else: a transfer that came to its end proves nothing. A KEEPALIVE has the
 // digest of the master's whole table as it is when all changes have been sent, so
@@ -55,7 +53,7 @@ func (p *Peer) note(now int64, out Outlet) {
 		if !p.met {
 			p.met = true
 			p.past.add(now, "converged", "")
-			out.Tell(event.SyncConverged, "")
+			out.Tell(kindSyncConverged, "")
 		}
 		return
 	}

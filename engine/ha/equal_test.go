@@ -7,7 +7,6 @@ import (
 
 	"mire/engine"
 	"mire/engine/config"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -52,7 +51,7 @@ func TestWhatCannotBeHeldIsNamedOnBothNodes(t *testing.T) {
 				t.Errorf("%d entries are missing, the master knows of %d; held %v", lacks, p.a.remote.lacking, p.b.role.Held())
 			}
 			for _, n := range []*end{p.a, p.b} {
-				if n.why == "" || !slices.ContainsFunc(n.told, func(s string) bool { return strings.HasPrefix(s, event.SyncTrouble.String()) }) {
+				if n.why == "" || !slices.ContainsFunc(n.told, func(s string) bool { return strings.HasPrefix(s, kindSyncTrouble.String()) }) {
 					t.Errorf("%s: why %q, told %q", n.name, n.why, n.told)
 				}
 			}

@@ -1,7 +1,5 @@
 package ha
 
-import "mire/engine/event"
-
 // greet says HELLO until the peer has echoed our random value.
 func (p *Peer) greet(now int64, out Outlet) {
 	if now < p.helloAt {
@@ -67,7 +65,7 @@ func (p *Peer) begin(now int64, out Outlet) {
 	p.offers = offers{}
 	p.restart()
 	p.past.add(now, "session up", "")
-	out.Tell(event.SyncUp, "")
+	out.Tell(kindSyncUp, "")
 }
 
 // lose ends a session whose peer has fallen silent.
@@ -82,7 +80,7 @@ func (p *Peer) lose(now int64, out Outlet) {
 	if p.handover.under() && !p.handover.gave {
 		p.failHandover(p.why, now, out)
 	}
-	out.Tell(event.SyncDown, p.why)
+	out.Tell(kindSyncDown, p.why)
 }
 
 // restart forgets which groups are equal: the session or a standing is new.
@@ -111,7 +109,7 @@ func isBlamed(why Fault) bool {
 func (p *Peer) trouble(text string, out Outlet) {
 	if p.why != text {
 		p.why = text
-		out.Tell(event.SyncTrouble, text)
+		out.Tell(kindSyncTrouble, text)
 	}
 }
 

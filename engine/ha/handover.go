@@ -3,8 +3,6 @@ package ha
 import (
 	"encoding/binary"
 	"slices"
-
-	"mire/engine/event"
 )
 
 // A planned handover: the master captures no more and lets nothing expire, sends
@@ -72,7 +70,7 @@ func (h *handover) under() bool {
 func (p *Peer) failHandover(why string, now int64, out Outlet) {
 	p.endHandover(why, now)
 	p.past.add(now, "handover failed", why)
-	out.Tell(event.Handover, "failed: "+why)
+	out.Tell(kindHandover, "failed: "+why)
 }
 
 // endHandover leaves this node as it was before.
@@ -177,7 +175,7 @@ func (p *Peer) takeHandover(d, b []byte, now int64, out Outlet) bool {
 			h.step, h.gave, h.gaveAt = HandoverDone, true, now
 			p.away = true
 			p.past.add(now, "handover", "the peer has everything")
-			out.Tell(event.Handover, "it has everything, the role is given away")
+			out.Tell(kindHandover, "it has everything, the role is given away")
 			p.role.Yield()
 		}
 	default:

@@ -1,7 +1,5 @@
 package ha
 
-import "mire/engine/event"
-
 // Two masters are a split brain when both heard the other say so for longer than
 // a preemption takes, or when both came to be master without a session, so that
 // neither knew of the other. A backup of higher priority that takes the role makes
@@ -55,5 +53,5 @@ func (p *Peer) weighOverlap(a *About, begins bool, now int64, out Outlet) {
 	p.double = true
 	p.count.splits++
 	p.past.add(now, "split brain", "the peer is master beside us")
-	out.Tell(event.SplitBrain, "the entries of both are merged when one steps back")
+	out.Tell(kindSplitBrain, "the entries of both are merged when one steps back")
 }

@@ -10,7 +10,6 @@ import (
 	"mire/engine/config"
 	"mire/engine/enginetest"
 	"mire/engine/enginetest/rig"
-	"mire/engine/event"
 )
 
 // settled is a rig whose announcements at start are over.
@@ -150,7 +149,7 @@ func TestConflictIsDefendedOnceInTenSeconds(t *testing.T) {
 				r.Pass(5 * time.Second)
 			}
 			e := r.Drain()
-			if len(e) != 2 || e[0].Kind != event.AddressConflict || config.MAC(e[0].MAC) != thief {
+			if len(e) != 2 || e[0].Kind != kindAddressConflict || config.MAC(e[0].MAC) != thief {
 				t.Errorf("events %+v", e)
 			}
 		})

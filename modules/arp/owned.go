@@ -150,7 +150,7 @@ func (s *stage) conflict(b *burst.Burst, net uint16, a *own.Address, claimant [6
 
 func (s *stage) report(b *burst.Burst, o *owned, claimant [6]byte) {
 	e := event.Event{
-		Time: b.Now, Count: 1, Kind: event.AddressConflict, Net: o.number, MAC: claimant, Family: 6,
+		Time: b.Now, Count: 1, Kind: kindAddressConflict, Net: o.number, MAC: claimant, Family: 6,
 		Ours: own.As16(o.Hi, o.Lo), Remote: own.As16(o.Hi, o.Lo),
 	}
 	if own.Is4(o.Hi, o.Lo) {

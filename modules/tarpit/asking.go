@@ -3,7 +3,6 @@ package tarpit
 import (
 	"mire/dpdk/burst"
 	"mire/engine/config"
-	"mire/engine/event"
 	"mire/engine/own"
 	"mire/engine/packet"
 	"mire/engine/session"
@@ -284,8 +283,8 @@ func (s *stage) noteHearing(n *network, f int, h *hearing, now int64) {
 	was := Hearing(h.state.Swap(int32(is)))
 	switch {
 	case is == Deaf && was != Deaf:
-		s.tellHearing(n, f, event.HearingLost, now)
+		s.tellHearing(n, f, kindHearingLost, now)
 	case is != Deaf && was == Deaf:
-		s.tellHearing(n, f, event.HearingBack, now)
+		s.tellHearing(n, f, kindHearingBack, now)
 	}
 }

@@ -114,7 +114,7 @@ func collect(fs []et.Frame, es []event.Event) (r becomes) {
 		}
 	}
 	for _, e := range es {
-		if e.Kind != event.Trapped {
+		if e.Kind != kindTrapped {
 			e.Time = 0
 			r.events = append(r.events, e.Kind)
 		}

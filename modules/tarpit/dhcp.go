@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 
 	"mire/dpdk/burst"
-	"mire/engine/event"
 	"mire/engine/own"
 	"mire/engine/packet"
 	"mire/engine/session"
@@ -84,7 +83,7 @@ func (s *stage) hearDiscover(b *burst.Burst, i int, h *home) {
 	n.own[DHCPHoldsSkipped]++
 	if p.left(now) < pauseTime && p.mayTell(now) {
 		k := session.Key{Net: n.number, Kind: session.KindAddress}
-		e := s.event(event.DHCPPause, n, &k, now)
+		e := s.event(kindDHCPPause, n, &k, now)
 		e.MAC = src
 		s.emit()
 	}
@@ -126,7 +125,7 @@ func (s *stage) nominate(h *home, addr uint32, by [6]byte, now int64) {
 	n := &s.nets[h.net]
 	n.own[DHCPCandidates]++
 	k := n.key(0, own.Map4(addr))
-	e := s.event(event.DHCPCandidate, n, &k, now)
+	e := s.event(kindDHCPCandidate, n, &k, now)
 	e.Remote, e.MAC = e.Ours, by
 	s.emit()
 }
@@ -194,7 +193,7 @@ func (s *stage) believe(b *burst.Burst, h *home, addr, by uint32, mac [6]byte, a
 	s.common.serverBits.Or(serverBit(addr))
 	n.own[DHCPServers]++
 	k := n.key(0, own.Map4(addr))
-	e := s.event(event.DHCPServer, n, &k, now)
+	e := s.event(kindDHCPServer, n, &k, now)
 	e.Remote, e.MAC = e.Ours, mac
 	why := "its OFFER or ACK was heard"
 	if answer {
@@ -235,7 +234,7 @@ func (s *stage) declined(b *burst.Burst, i int, h packet.DHCP) {
 		return
 	}
 	s.release(n, &k, releasedDeclined, b.Now)
-	e := s.event(event.DHCPDecline, n, &k, b.Now)
+	e := s.event(kindDHCPDecline, n, &k, b.Now)
 	e.MAC = packet.EthernetAt(b, i).Src()
 	s.emit()
 }

@@ -32,12 +32,12 @@ func TestDHCPServersAreLearntAndNeverAnswered(t *testing.T) {
 				t.Errorf("dropped %v, want the message left to others", o.Dropped)
 			}
 			ev := l.Drain()
-			if len(ev) != 1 || ev[0].Kind != event.DHCPServer || ev[0].MAC != serverMAC || ev[0].Remote != server4.As16() {
+			if len(ev) != 1 || ev[0].Kind != kindDHCPServer || ev[0].MAC != serverMAC || ev[0].Remote != server4.As16() {
 				t.Fatalf("events %+v, want DHCPServer with its MAC", ev)
 			}
 			l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, cold4)), "tarpit_dhcp")
 			l.wantDrop(l.Turn(et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)), "tarpit_dhcp")
-			if l.Turn(f); l.kinds()[event.DHCPServer] != 0 {
+			if l.Turn(f); l.kinds()[kindDHCPServer] != 0 {
 				t.Error("learnt twice")
 			}
 		})
@@ -50,7 +50,7 @@ func TestREQUESTNamesOnlyACandidate(t *testing.T) {
 	l.trap(cold4)
 	l.Turn(choose(hostMAC, asker4))
 	ev := l.Drain()
-	if len(ev) != 1 || ev[0].Kind != event.DHCPCandidate || ev[0].MAC != hostMAC || ev[0].Remote != asker4.As16() {
+	if len(ev) != 1 || ev[0].Kind != kindDHCPCandidate || ev[0].MAC != hostMAC || ev[0].Remote != asker4.As16() {
 		t.Fatalf("events %+v, want DHCPCandidate with the MAC of who named it", ev)
 	}
 	if o := l.Turn(ask(cold4)); o.Sent != 1 {
@@ -63,7 +63,7 @@ func TestREQUESTNamesOnlyACandidate(t *testing.T) {
 	l.wantDrop(l.Turn(ask(cold4)), "tarpit_dhcp")
 	l.wantDrop(l.Turn(et.Echo(askerMac, et.VirtMAC, asker4, cold4, 1, 1, nil)), "tarpit_dhcp")
 	l.wantDrop(l.Turn(ask(host4(131))), "tarpit_dhcp")
-	if ev := l.kinds(); ev[event.Spared] != 3 {
+	if ev := l.kinds(); ev[kindSpared] != 3 {
 		t.Errorf("events %v, want what was left without an answer", ev)
 	}
 	syn := et.TCP(askerMac, et.VirtMAC, netip.AddrPortFrom(asker4, 4001), netip.AddrPortFrom(cold4, 80), 2, 1, 0, nil)
@@ -128,7 +128,7 @@ func TestOfferFromAMACThatIsNotTheServersIsNotBelieved(t *testing.T) {
 	if l.isServer(server4) {
 		t.Fatal("believed")
 	}
-	if ev := l.kinds(); ev[event.DHCPServer] != 0 || ev[event.DHCPRefused] != 1 {
+	if ev := l.kinds(); ev[kindDHCPServer] != 0 || ev[kindDHCPRefused] != 1 {
 		t.Errorf("events %v, want DHCPRefused", ev)
 	}
 }
@@ -205,18 +205,18 @@ func TestWhatAServerAsksIsReported(t *testing.T) {
 		frame []byte
 		want  event.Kind
 	}{
-		{"ARP for a captured address", et.WhoHas(serverMAC, server4, cold4), event.Spared},
-		{"ARP for an unknown one", et.WhoHas(serverMAC, server4, host4(131)), event.Spared},
-		{"ARP for one that lives", et.WhoHas(serverMAC, server4, other4), event.NumKinds},
-		{"echo", et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil), event.Spared},
-		{"SYN", et.TCP(serverMAC, et.VirtMAC, netip.AddrPortFrom(server4, 4001), netip.AddrPortFrom(cold4, 80), 2, 1, 0, nil), event.SparedPacket},
-		{"UDP", et.UDP(serverMAC, et.VirtMAC, netip.AddrPortFrom(server4, 4001), netip.AddrPortFrom(cold4, 80), nil), event.SparedPacket},
+		{"ARP for a captured address", et.WhoHas(serverMAC, server4, cold4), kindSpared},
+		{"ARP for an unknown one", et.WhoHas(serverMAC, server4, host4(131)), kindSpared},
+		{"ARP for one that lives", et.WhoHas(serverMAC, server4, other4), event.MaxKinds},
+		{"echo", et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil), kindSpared},
+		{"SYN", et.TCP(serverMAC, et.VirtMAC, netip.AddrPortFrom(server4, 4001), netip.AddrPortFrom(cold4, 80), 2, 1, 0, nil), kindSparedPacket},
+		{"UDP", et.UDP(serverMAC, et.VirtMAC, netip.AddrPortFrom(server4, 4001), netip.AddrPortFrom(cold4, 80), nil), kindSparedPacket},
 	} {
 		if o := l.Turn(c.frame); o.Sent != 0 {
 			t.Errorf("%s is answered", c.name)
 		}
 		ev := l.Drain()
-		if c.want == event.NumKinds {
+		if c.want == event.MaxKinds {
 			if len(ev) != 0 {
 				t.Errorf("%s: events %+v", c.name, ev)
 			}
@@ -224,7 +224,7 @@ func TestWhatAServerAsksIsReported(t *testing.T) {
 		}
 		if len(ev) != 1 || ev[0].Kind != c.want || ev[0].MAC != serverMAC || ev[0].Remote != server4.As16() {
 			t.Errorf("%s: events %+v, want %v", c.name, ev, c.want)
-		} else if c.want == event.SparedPacket && (ev[0].OurPort != 80 || ev[0].RemotePort != 4001) {
+		} else if c.want == kindSparedPacket && (ev[0].OurPort != 80 || ev[0].RemotePort != 4001) {
 			t.Errorf("%s: ports %d and %d", c.name, ev[0].OurPort, ev[0].RemotePort)
 		}
 	}
@@ -307,7 +307,7 @@ func TestDeclineReleases(t *testing.T) {
 	l.trap(cold4)
 	l.Turn(dhcp(dhcpFrame{typ: layers.DHCPMsgTypeDecline, client: hostMAC, requested: cold4, server: server4}))
 	l.wantState(cold4, session.Unknown)
-	if ev := l.kinds(); ev[event.DHCPDecline] != 1 || ev[event.Released] != 1 {
+	if ev := l.kinds(); ev[kindDHCPDecline] != 1 || ev[kindReleased] != 1 {
 		t.Errorf("events %v, want DHCPDecline and Released", ev)
 	}
 }

@@ -19,7 +19,7 @@ func (s *stage) echo(b *burst.Burst, i int) {
 		s.drop(b, i, dropDHCP)
 		return
 	}
-	s.packetEvent(b, i, n, event.EchoReply)
+	s.packetEvent(b, i, n, kindEchoReply)
 	packet.EchoReply(b, i)
 	packet.EthernetAt(b, i).SetSrc(n.answer[familyOf(&s.keys[i])])
 	b.Reply(i)
@@ -33,7 +33,7 @@ func (s *stage) echo(b *burst.Burst, i int) {
 // udp reports a datagram to a captured address, which is never answered.
 func (s *stage) udp(b *burst.Burst, i int) {
 	n := &s.nets[b.Meta[i].Net]
-	e := s.packetEvent(b, i, n, event.UDPPacket)
+	e := s.packetEvent(b, i, n, kindUDPPacket)
 	h := packet.UDPAt(b, i)
 	e.OurPort, e.RemotePort = h.DstPort(), h.SrcPort()
 	s.emit()

@@ -1,7 +1,6 @@
 package tarpit
 
 import (
-	"mire/engine/event"
 	"mire/engine/neigh"
 )
 
@@ -72,7 +71,7 @@ func (s *stage) watchFlood(n *network, c *neigh.Claim, now int64) {
 		return
 	}
 	p.told = true
-	e := s.event(event.ClaimFlood, n, &c.Key, now)
+	e := s.event(kindClaimFlood, n, &c.Key, now)
 	e.MAC, e.Count = c.MAC, p.claims
 	s.emit()
 }
@@ -85,7 +84,7 @@ func (s *stage) watchProxy(n *network, c *neigh.Claim, now int64) {
 		p.answers++
 		if !p.proxy && n.ward.proofs >= proxyProofs && 2*p.answers > n.ward.proofs {
 			p.proxy = true
-			e := s.event(event.ProxyARP, n, &c.Key, now)
+			e := s.event(kindProxyARP, n, &c.Key, now)
 			e.MAC, e.Count = c.MAC, p.answers
 			s.emit()
 		}

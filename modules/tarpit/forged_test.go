@@ -11,7 +11,6 @@ import (
 
 	"mire/engine/config"
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -156,7 +155,7 @@ func TestEchoReplyLeavesOptionsOut(t *testing.T) {
 	if got.IHL != 5 || int(got.Length) != 20+8+len(payload) || got.Flags&^layers.IPv4DontFragment != 0 {
 		t.Errorf("reply %+v", got)
 	}
-	if ev := l.kinds(); ev[event.EchoReply] != 1 {
+	if ev := l.kinds(); ev[kindEchoReply] != 1 {
 		t.Errorf("events %v", ev)
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"mire/engine/config"
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -99,7 +98,7 @@ func TestNothingIsCapturedUnlessAnAnswerArrives(t *testing.T) {
 			if st := l.state(cold); st == session.Trapped {
 				t.Fatal("captured by silence that nobody could have broken")
 			}
-			told += l.kinds()[event.HearingLost]
+			told += l.kinds()[kindHearingLost]
 		}
 		if got := l.hearing(cold); got != Deaf || told != 1 {
 			t.Fatalf("%v, told %d times, want deaf, told once: the asker is heard and answers nothing", got, told)
@@ -107,7 +106,7 @@ func TestNothingIsCapturedUnlessAnAnswerArrives(t *testing.T) {
 		// One answer ends it.
 		l.live(3*time.Second, living{askerOf(cold): askerMac}, l.asking(time.Second, func() []byte { return ask(cold) }))
 		l.wantState(cold, session.Trapped)
-		if got := l.kinds()[event.HearingBack]; got != 1 || l.hearing(cold) != Hears {
+		if got := l.kinds()[kindHearingBack]; got != 1 || l.hearing(cold) != Hears {
 			t.Errorf("%v, told %d times that it hears again", l.hearing(cold), got)
 		}
 	})
@@ -216,7 +215,7 @@ func TestInventedStationsMakeNobodyDeaf(t *testing.T) {
 				t.Fatalf("%v after %d frames from invented stations", got, i)
 			}
 		}
-		if l.kinds()[event.HearingLost] != 0 {
+		if l.kinds()[kindHearingLost] != 0 {
 			t.Error("told that it was deaf")
 		}
 	})
@@ -242,7 +241,7 @@ func TestStationThatGoesAwayIsNotDeafness(t *testing.T) {
 		l := newLab(t, proven, et.WithGateway(gate))
 		l.live(1500*time.Millisecond, living{gate: gateMAC, askerOf(cold): askerMac}, l.asking(time.Minute, func() []byte { return ask(cold) }))
 		l.live(15*time.Minute, living{gate: gateMAC}, l.asking(time.Minute, func() []byte { return ask(cold) }))
-		if got := l.hearing(cold); got != Hears || l.kinds()[event.HearingLost] != 0 {
+		if got := l.hearing(cold); got != Hears || l.kinds()[kindHearingLost] != 0 {
 			t.Fatalf("%v, want it to hear", got)
 		}
 	})

@@ -13,7 +13,6 @@ import (
 	"mire/engine"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -149,10 +148,10 @@ func TestKeptPacketOfWhoIsRefusedMeanwhileIsDropped(t *testing.T) {
 					t.Errorf("said %s", said(et.Frame{Data: f}))
 				}
 			}
-			if isServer := name == "a DHCP server, learnt meanwhile"; isServer != (ev[event.Spared] == 1) {
+			if isServer := name == "a DHCP server, learnt meanwhile"; isServer != (ev[kindSpared] == 1) {
 				t.Errorf("events %v, want a server's packet reported as spared, and no other", ev)
 			}
-			if ev[event.SYNACK]+ev[event.EchoReply] != 0 || l.count(KeptLost) != 1 || l.count(KeptTreated) != 0 {
+			if ev[synack]+ev[kindEchoReply] != 0 || l.count(KeptLost) != 1 || l.count(KeptTreated) != 0 {
 				t.Errorf("events %v, lost %d, treated %d", ev, l.count(KeptLost), l.count(KeptTreated))
 			}
 		})
@@ -284,7 +283,7 @@ func TestKeptPacketsSurviveAReload(t *testing.T) {
 	l.Drain()
 	got := collect(l.Pass(700*time.Millisecond), nil)
 	got.out = slices.DeleteFunc(got.out, func(f []byte) bool { return f[0]&1 != 0 }) // joins of the new network
-	if ev := l.kinds(); len(got.out) != 1 || ev[event.SYNACK] != 1 || ev[event.UDPPacket] != 1 {
+	if ev := l.kinds(); len(got.out) != 1 || ev[synack] != 1 || ev[kindUDPPacket] != 1 {
 		t.Errorf("said %x, events %v", got.out, ev)
 	}
 }

@@ -137,6 +137,9 @@ func (l *lab) kinds() map[event.Kind]int {
 	return m
 }
 
+// synack is the kind of the events about SYNs, which the rules tell.
+var synack, _ = event.Named("tcp_synack")
+
 // said is one frame of ours in words: enough to compare with a sentence.
 func said(f et.Frame) string {
 	p := et.Decode(f.Data)

@@ -12,7 +12,6 @@ import (
 	"mire/dpdk/burst"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -86,7 +85,7 @@ func TestSignOfLifeReleasesACapturedAddressAtOnce(t *testing.T) {
 			if o.Dropped["tarpit_real"] != 1 {
 				t.Errorf("dropped %v, want the request as tarpit_real", o.Dropped)
 			}
-			if ev := l.kinds(); ev[event.Released] != 1 {
+			if ev := l.kinds(); ev[kindReleased] != 1 {
 				t.Errorf("events %v, want Released", ev)
 			}
 			if n := countOf(got, correction(c.addr)); c.strong && n != 1 || !c.strong && n != 0 {
@@ -249,7 +248,7 @@ func TestManyClaimsOfOneMACAreAnEvent(t *testing.T) {
 		a := netip.AddrFrom4([4]byte{172, 17, 2, 130 + byte(i)})
 		l.Turn(et.WhoHas(hostMAC, a, a))
 	}
-	if got := l.kinds(); got[event.ClaimFlood] != 1 {
+	if got := l.kinds(); got[kindClaimFlood] != 1 {
 		t.Fatalf("events %v, want one ClaimFlood", got)
 	}
 }
@@ -261,7 +260,7 @@ func TestProxyARPIsWarnedOfOnce(t *testing.T) {
 		l.Turn(ask(a))
 		l.Turn(et.ARP(2, hostMAC, a, et.RealMAC, et.Real4))
 	}
-	if got := l.kinds(); got[event.ProxyARP] != 1 {
+	if got := l.kinds(); got[kindProxyARP] != 1 {
 		t.Fatalf("events %v, want one ProxyARP", got)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/enginetest/rig"
-	"mire/engine/event"
 )
 
 // icmp6 is the ICMPv6 type of a frame and its IPv6 header; 0 for others.
@@ -151,7 +150,7 @@ func TestQueriesWithoutSolicitationsAreWarnedOfOnce(t *testing.T) {
 			}
 			l.idle(123 * time.Second)
 			l.Pass(2 * time.Second)
-			warned += l.kinds()[event.QueryNoNS]
+			warned += l.kinds()[kindQueryNoNS]
 		}
 		if want := map[bool]int{false: 1, true: 0}[heard]; warned != want {
 			t.Errorf("solicitations heard %v: %d warnings, want %d", heard, warned, want)

@@ -9,7 +9,6 @@ import (
 
 	"mire/engine/config"
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -181,7 +180,7 @@ func TestOwnerWithAGroupMACIsToldToNobody(t *testing.T) {
 			}
 			said := sayings(l.Turn(readdressed(et.BroadcastMAC, word)).Out)
 			l.wantState(a, session.Real)
-			if ev := l.kinds(); ev[event.Released] != 1 {
+			if ev := l.kinds(); ev[kindReleased] != 1 {
 				t.Errorf("events %v, want Released", ev)
 			}
 			src := asker4

@@ -5,7 +5,6 @@ import (
 
 	"mire/engine/config"
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -18,7 +17,7 @@ func TestObserveReleasesNothing(t *testing.T) {
 	l.mod.Release(keyOf(host4(121)))
 	l.Pass(10e6)
 	l.wantState(host4(121), session.Unknown)
-	if got := l.kinds(); got[event.WouldRelease] != 2 || got[event.Released] != 0 {
+	if got := l.kinds(); got[kindWouldRelease] != 2 || got[kindReleased] != 0 {
 		t.Errorf("%v", got)
 	}
 }

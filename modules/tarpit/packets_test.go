@@ -11,7 +11,6 @@ import (
 
 	"mire/engine/config"
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 )
 
 func TestEchoToCapturedIsAnsweredAtEverySize(t *testing.T) {
@@ -36,7 +35,7 @@ func TestEchoToCapturedIsAnsweredAtEverySize(t *testing.T) {
 				t.Errorf("%d bytes: reply\n%x, want\n%x", n, o.Out[0].Data, want)
 			}
 			ev := l.Drain()
-			if len(ev) != 1 || ev[0].Kind != event.EchoReply || ev[0].MAC != askerMac || ev[0].Ours != cold.As16() || ev[0].Remote != src.As16() {
+			if len(ev) != 1 || ev[0].Kind != kindEchoReply || ev[0].MAC != askerMac || ev[0].Ours != cold.As16() || ev[0].Remote != src.As16() {
 				t.Errorf("%d bytes: events %+v", n, ev)
 			}
 		}
@@ -65,7 +64,7 @@ func TestUDPToCapturedIsReportedAndNeverAnswered(t *testing.T) {
 		}
 		l.wantDrop(l.Turn(et.UDP(askerMac, et.VirtMAC, netip.AddrPortFrom(src, 4001), netip.AddrPortFrom(cold, 53), []byte("x"))), "tarpit_udp")
 		ev := l.Drain()
-		if len(ev) != 1 || ev[0].Kind != event.UDPPacket || ev[0].OurPort != 53 || ev[0].RemotePort != 4001 ||
+		if len(ev) != 1 || ev[0].Kind != kindUDPPacket || ev[0].OurPort != 53 || ev[0].RemotePort != 4001 ||
 			ev[0].Ours != cold.As16() || ev[0].Remote != src.As16() || ev[0].MAC != askerMac || ev[0].Net != 1 {
 			t.Fatalf("events %+v", ev)
 		}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -25,7 +24,7 @@ func TestUnknownServerIsLeftAloneWhileAClientSearches(t *testing.T) {
 	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, probed)), "tarpit_probing")
 	l.wantDrop(l.Turn(et.WhoHas(serverMAC, server4, host4(131))), "tarpit_dhcp")
 	l.wantState(host4(131), session.Unknown)
-	if ev := l.kinds(); ev[event.Spared] != 4 {
+	if ev := l.kinds(); ev[kindSpared] != 4 {
 		t.Errorf("events %v, want what was left without an answer", ev)
 	}
 	if o := l.Turn(ask(cold6)); o.Sent < 1 {
@@ -159,7 +158,7 @@ func TestPausesAreABoundedPartOfTheTime(t *testing.T) {
 			if l.count(DHCPHoldsSkipped) == 0 || d.Pauses.Refused != l.count(DHCPHoldsSkipped) {
 				t.Errorf("%d DISCOVERs counted that got no pause, shown %d", l.count(DHCPHoldsSkipped), d.Pauses.Refused)
 			}
-			if n := l.kinds()[event.DHCPPause]; n != 1 {
+			if n := l.kinds()[kindDHCPPause]; n != 1 {
 				t.Errorf("told %d times that the bound is reached, want once", n)
 			}
 		})

@@ -3,7 +3,6 @@ package tarpit
 import (
 	"mire/dpdk/burst"
 	"mire/engine/config"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -237,9 +236,9 @@ func (s *stage) decide(b *burst.Burst, i int) {
 	if f == v6 {
 		s.capture(k)
 	}
-	kind := event.Trapped
+	kind := kindTrapped
 	if n.mode != config.TarpitEnable {
-		kind = event.WouldTrap
+		kind = kindWouldTrap
 	}
 	e := s.event(kind, n, k, b.Now)
 	if p.waiters.n > 0 {

@@ -9,7 +9,6 @@ import (
 	"mire/engine/config"
 	et "mire/engine/enginetest"
 	"mire/engine/enginetest/rig"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -59,7 +58,7 @@ func TestSilenceCapturesAndAnswersTheWaiterUnasked(t *testing.T) {
 			t.Fatalf("said %q, want one answer %q within a second", all, answerTo(cold))
 		}
 		got := l.kinds()
-		if got[event.Trapped] != 1 || got[event.ARPReply]+got[event.NDReply] != 1 {
+		if got[kindTrapped] != 1 || got[kindARPReply]+got[kindNDReply] != 1 {
 			t.Errorf("events %v, want one capture and one answer", got)
 		}
 	})
@@ -280,7 +279,7 @@ func TestObserveModeProvesAndAnswersNothing(t *testing.T) {
 		if countOf(all, probeFor(cold)) != 2 || len(all) != 2 {
 			t.Fatalf("said %q, want probes alone", all)
 		}
-		if got := l.kinds(); got[event.WouldTrap] != 1 || len(got) != 1 {
+		if got := l.kinds(); got[kindWouldTrap] != 1 || len(got) != 1 {
 			t.Fatalf("events %v, want one WouldTrap", got)
 		}
 		l.wantDrop(l.Turn(ask(cold)), "tarpit_observe")
@@ -335,7 +334,7 @@ func TestReleaseByCommandForgets(t *testing.T) {
 	}
 	l.Pass(2 * time.Millisecond)
 	l.wantState(cold4, session.Unknown)
-	if got := l.kinds(); got[event.Released] != 1 {
+	if got := l.kinds(); got[kindReleased] != 1 {
 		t.Fatalf("events %v, want Released", got)
 	}
 }

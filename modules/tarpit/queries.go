@@ -2,7 +2,6 @@ package tarpit
 
 import (
 	"mire/dpdk/burst"
-	"mire/engine/event"
 	"mire/engine/packet"
 	"mire/engine/session"
 )
@@ -60,7 +59,7 @@ func (s *stage) watchQueries(b *burst.Burst) {
 		if b.Now-l.queried.Load() >= silentTime && !n.warned {
 			n.warned = true
 			var none session.Key
-			s.event(event.QueryNoNS, n, &none, b.Now)
+			s.event(kindQueryNoNS, n, &none, b.Now)
 			s.emit()
 		}
 	}

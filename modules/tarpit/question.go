@@ -4,7 +4,6 @@ import (
 	"sync/atomic"
 
 	"mire/dpdk/burst"
-	"mire/engine/event"
 	"mire/engine/own"
 	"mire/engine/packet"
 )
@@ -157,7 +156,7 @@ func (s *stage) refute(b *burst.Burst, h *home, c *candidate) {
 // refused reports that an address is not believed to be a server's.
 func (s *stage) refused(n *network, addr uint32, mac [6]byte, why string, now int64) {
 	k := n.key(0, own.Map4(addr))
-	e := s.event(event.DHCPRefused, n, &k, now)
+	e := s.event(kindDHCPRefused, n, &k, now)
 	e.Remote, e.MAC = e.Ours, mac
 	e.PayloadLen = uint8(copy(e.Payload[:], why))
 	s.emit()

@@ -10,7 +10,6 @@ import (
 	"mire/engine"
 	"mire/engine/config"
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -48,7 +47,7 @@ func TestNamedServerIsAskedAndBelievedWhenItAnswers(t *testing.T) {
 	l.wantDrop(l.Turn(et.Echo(serverMAC, et.VirtMAC, server4, cold4, 1, 1, nil)), "tarpit_dhcp")
 	l.Drain()
 	l.Turn(answerOf(q, serverMAC, server4))
-	if !l.isServer(server4) || l.kinds()[event.DHCPServer] != 1 {
+	if !l.isServer(server4) || l.kinds()[kindDHCPServer] != 1 {
 		t.Fatal("not believed")
 	}
 	if d := l.mod.Domains(l.Lane.Now)[0]; !d.Servers[0].Answered || len(d.Candidates) != 0 || d.Question.Answered != 1 {
@@ -104,7 +103,7 @@ func TestWhoDoesNotAnswerIsRefuted(t *testing.T) {
 	l.asked(4 * time.Second)
 	l.Drain()
 	l.Pass(11 * time.Second)
-	if ev := l.kinds(); ev[event.DHCPRefused] != 1 {
+	if ev := l.kinds(); ev[kindDHCPRefused] != 1 {
 		t.Fatalf("events %v, want DHCPRefused", ev)
 	}
 	// Named again it stays what it is, and a client's search changes nothing.

@@ -25,9 +25,9 @@ func (s *stage) release(n *network, k *session.Key, why Counter, now int64) {
 // observes never held one.
 func (n *network) released() event.Kind {
 	if n.mode != config.TarpitEnable {
-		return event.WouldRelease
+		return kindWouldRelease
 	}
-	return event.Released
+	return kindReleased
 }
 
 // obey carries out the commands of the control plane.

@@ -3,7 +3,6 @@ package tarpit
 import (
 	"mire/dpdk/burst"
 	"mire/engine/config"
-	"mire/engine/event"
 	"mire/engine/own"
 	"mire/engine/packet"
 	"mire/engine/session"
@@ -51,7 +50,7 @@ func (s *stage) spared(n *network, k *session.Key, from [16]byte, mac [6]byte, w
 	if n.mode != config.TarpitEnable {
 		return
 	}
-	e := s.event(event.Spared, n, k, now)
+	e := s.event(kindSpared, n, k, now)
 	e.Remote, e.MAC = from, mac
 	e.PayloadLen = uint8(copy(e.Payload[:], why))
 	s.emit()
@@ -80,7 +79,7 @@ func (s *stage) sparedPacket(b *burst.Burst, i int, n *network) {
 	if n.mode != config.TarpitEnable {
 		return
 	}
-	e := s.packetEvent(b, i, n, event.SparedPacket)
+	e := s.packetEvent(b, i, n, kindSparedPacket)
 	e.RemotePort, e.OurPort = port, destinationPort(b, i)
 	s.emit()
 }

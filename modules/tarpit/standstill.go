@@ -1,7 +1,6 @@
 package tarpit
 
 import (
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -19,7 +18,7 @@ func (s *stage) listen(now int64) {
 		var none session.Key
 		for i := range s.nets {
 			if n := &s.nets[i]; n.watched() {
-				s.event(event.StoodStill, n, &none, now).Count = uint32(min(gap/1_000_000_000, 1<<31))
+				s.event(kindStoodStill, n, &none, now).Count = uint32(min(gap/1_000_000_000, 1<<31))
 				s.emit()
 				break
 			}

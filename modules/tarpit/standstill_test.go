@@ -6,7 +6,6 @@ import (
 	"time"
 
 	et "mire/engine/enginetest"
-	"mire/engine/event"
 	"mire/engine/session"
 )
 
@@ -147,7 +146,7 @@ func TestLossReleasesNothing(t *testing.T) {
 		if got := l.count(Probes) - probes; got < 2 || got > 3 {
 			t.Errorf("%d probes in three minutes, want one a minute", got)
 		}
-		if l.count(Releases) != 0 || l.kinds()[event.Released] != 0 {
+		if l.count(Releases) != 0 || l.kinds()[kindReleased] != 0 {
 			t.Error("released")
 		}
 		if o := l.Turn(ask(cold)); o.Sent != 1 {

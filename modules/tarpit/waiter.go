@@ -3,7 +3,6 @@ package tarpit
 import (
 	"mire/dpdk/burst"
 	"mire/engine/config"
-	"mire/engine/event"
 	"mire/engine/packet"
 	"mire/engine/session"
 )
@@ -112,9 +111,9 @@ func (s *stage) answerWaiter(b *burst.Burst, n *network, k *session.Key, w *wait
 func (s *stage) answered(now int64, n *network, k *session.Key, remote [16]byte, mac [6]byte) {
 	f := familyOf(k)
 	n.count(Answers, f)
-	kind := event.NDReply
+	kind := kindNDReply
 	if f == v4 {
-		kind = event.ARPReply
+		kind = kindARPReply
 	}
 	e := s.event(kind, n, k, now)
 	e.Remote, e.MAC = remote, mac

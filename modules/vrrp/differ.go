@@ -2,7 +2,6 @@ package vrrp
 
 import (
 	"mire/dpdk/burst"
-	"mire/engine/event"
 	"mire/engine/packet"
 )
 
@@ -93,7 +92,7 @@ func contains(list, a []byte, size int) bool {
 
 // differ reports one address.
 func (s *stage) differ(b *burst.Burst, i int, f *Flow, d *difference) {
-	e := s.about(b, i, f, event.VRRPAddresses, d.text)
+	e := s.about(b, i, f, kindVRRPAddresses, d.text)
 	e.Ours = address16(&Flow{V6: f.V6, Src: d.addr})
 	s.w.Events.Push(e)
 }

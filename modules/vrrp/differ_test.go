@@ -73,14 +73,14 @@ func TestOtherAddressesAreNamedOncePerChange(t *testing.T) {
 	p.pass(time.Millisecond)
 	frr(p.b)
 	p.pass(60 * time.Second)
-	got := p.a.lines(event.VRRPAddresses)
+	got := p.a.lines(kindVRRPAddresses)
 	if len(got) != 1 || !strings.Contains(got[0], "with other addresses than this node: fe80::200:5eff:fe00:207 is missing there, which harms nobody") {
 		t.Fatalf("after 60 s: %q", got)
 	}
 
 	p.b.st.r.legs[1].list = addrs("fe80::200:5eff:fe00:207", "2001:db8:0:2::9")
 	p.pass(60 * time.Second)
-	got = p.a.lines(event.VRRPAddresses)
+	got = p.a.lines(kindVRRPAddresses)
 	slices.Sort(got)
 	if len(got) != 2 || !strings.Contains(got[0], "2001:db8:0:2::100 is missing there; make `virt` and `virt6` the same on both nodes") ||
 		!strings.Contains(got[1], "2001:db8:0:2::9 is listed there alone; make `virt` and `virt6` the same") {
@@ -89,12 +89,12 @@ func TestOtherAddressesAreNamedOncePerChange(t *testing.T) {
 
 	p.b.st.r.legs[1].list = addrs("fe80::200:5eff:fe00:207", "2001:db8:0:2::100")
 	p.pass(30 * time.Second)
-	if got := p.a.lines(event.VRRPAddresses); len(got) != 0 {
+	if got := p.a.lines(kindVRRPAddresses); len(got) != 0 {
 		t.Fatalf("equal again: %q", got)
 	}
 	frr(p.b)
 	p.pass(30 * time.Second)
-	if got := p.a.lines(event.VRRPAddresses); len(got) != 1 {
+	if got := p.a.lines(kindVRRPAddresses); len(got) != 1 {
 		t.Fatalf("different once more: %q", got)
 	}
 }
@@ -102,8 +102,8 @@ func TestOtherAddressesAreNamedOncePerChange(t *testing.T) {
 // Strangers and who is not listened to are told once a minute, not once an advert.
 func TestStrangersAreToldOnceAMinute(t *testing.T) {
 	for kind, edit := range map[event.Kind]func(*config.Snapshot){
-		event.ForeignVRRP:  func(s *config.Snapshot) { s.Networks[0].SyncPeer = netip.MustParseAddr("172.17.2.99") },
-		event.VRRPMismatch: with(func(v *config.VRRP) { v.Version = 2 }),
+		kindForeignVRRP:  func(s *config.Snapshot) { s.Networks[0].SyncPeer = netip.MustParseAddr("172.17.2.99") },
+		kindVRRPMismatch: with(func(v *config.VRRP) { v.Version = 2 }),
 	} {
 		four := with(func(v *config.VRRP) { v.Family = config.FamilyIPv4 })
 		p := newPair(t, []func(*config.Snapshot){four, priority(100), edit}, []func(*config.Snapshot){four, priority(200)})

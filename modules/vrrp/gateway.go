@@ -211,12 +211,12 @@ func (s *stage) answers(b *burst.Burst) {
 // tellGateway reports that a gateway fell silent, or answers again.
 func (s *stage) tellGateway(b *burst.Burst, g *gateway) {
 	e := &s.seen
-	*e = event.Event{Time: b.Now, Count: 1, Net: g.net.Number, Kind: event.GatewayUp, Family: 4, Remote: own.As16(g.to.Hi, g.to.Lo)}
+	*e = event.Event{Time: b.Now, Count: 1, Net: g.net.Number, Kind: kindGatewayUp, Family: 4, Remote: own.As16(g.to.Hi, g.to.Lo)}
 	if !own.Is4(g.to.Hi, g.to.Lo) {
 		e.Family = 6
 	}
 	if g.state == Silent {
-		e.Kind = event.GatewayDown
+		e.Kind = kindGatewayDown
 	}
 	s.w.Events.Push(e)
 }

@@ -119,11 +119,11 @@ func TestASilentGatewayCostsTrackval(t *testing.T) {
 	r.want(t, 200, Answering, Answering, Unchecked)
 	var told []event.Kind
 	for _, e := range r.Drain() {
-		if e.Kind == event.GatewayDown || e.Kind == event.GatewayUp {
+		if e.Kind == kindGatewayDown || e.Kind == kindGatewayUp {
 			told = append(told, e.Kind)
 		}
 	}
-	if !slices.Equal(told, []event.Kind{event.GatewayDown, event.GatewayDown, event.GatewayUp, event.GatewayUp}) {
+	if !slices.Equal(told, []event.Kind{kindGatewayDown, kindGatewayDown, kindGatewayUp, kindGatewayUp}) {
 		t.Errorf("events %v", told)
 	}
 	if a := r.mod.Status().Gateways[0].Answered; a == 0 || r.Lane.Now-a > int64(1200*time.Millisecond) {

@@ -7,7 +7,6 @@ import (
 
 	"mire/engine"
 	"mire/engine/config"
-	"mire/engine/event"
 )
 
 // announced lets time pass and returns after how many milliseconds the node
@@ -60,7 +59,7 @@ func TestStepsOfTheClockChangeNothing(t *testing.T) {
 		p.want(t, engine.Backup, engine.Master)
 		for _, n := range []*node{p.a, p.b} {
 			for _, e := range n.Drain() {
-				if e.Kind == event.RoleMaster || e.Kind == event.RoleBackup {
+				if e.Kind == kindRoleMaster || e.Kind == kindRoleBackup {
 					t.Errorf("%d: event %v", year, e.Kind)
 				}
 			}

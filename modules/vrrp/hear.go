@@ -48,7 +48,7 @@ func (s *stage) hear(b *burst.Burst, i int) {
 	case None:
 	case Version, Authenticated, Interval, Stranger, SecondOwner:
 		if s.c.told[tellMismatch].changed(f.Src, digest(digestStart, f.Src[:])+uint64(why)<<8, b.Now, remindEvery) {
-			s.report(b, i, &f, event.VRRPMismatch, Faults[why].Help)
+			s.report(b, i, &f, kindVRRPMismatch, Faults[why].Help)
 		}
 		fallthrough
 	default:
@@ -56,7 +56,7 @@ func (s *stage) hear(b *burst.Burst, i int) {
 		return
 	}
 	if is, known := l.isPeer(f.Src, s.w.Role.Peer()); known && !is && s.c.told[tellForeign].changed(f.Src, digest(digestStart, f.Src[:]), b.Now, remindEvery) {
-		s.report(b, i, &f, event.ForeignVRRP, "")
+		s.report(b, i, &f, kindForeignVRRP, "")
 	}
 	s.compareLists(b, i, h, &f, l)
 	n.Priority, n.Interval = h.Priority(), interval(h)

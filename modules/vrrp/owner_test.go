@@ -7,7 +7,6 @@ import (
 	"mire/engine"
 	"mire/engine/config"
 	"mire/engine/enginetest"
-	"mire/engine/event"
 )
 
 // Who owns the addresses is master whatever the other settings say (RFC 9568
@@ -73,7 +72,7 @@ func TestTwoOwnersAreReported(t *testing.T) {
 		}
 		told := false
 		for _, e := range n.Drain() {
-			told = told || e.Kind == event.VRRPMismatch && string(e.Payload[:e.PayloadLen]) == Faults[SecondOwner].Help
+			told = told || e.Kind == kindVRRPMismatch && string(e.Payload[:e.PayloadLen]) == Faults[SecondOwner].Help
 		}
 		if !told {
 			t.Error("nobody was told")

@@ -187,7 +187,7 @@ func TestTheBackupTakesOverAndGivesBack(t *testing.T) {
 	for _, e := range p.a.Drain() {
 		told = append(told, e.Kind)
 	}
-	if len(told) != 2 || told[0] != event.RoleMaster || told[1] != event.RoleBackup {
+	if len(told) != 2 || told[0] != kindRoleMaster || told[1] != kindRoleBackup {
 		t.Errorf("events %v", told)
 	}
 }
@@ -271,9 +271,9 @@ func TestStrangers(t *testing.T) {
 		if p.a.Role.Master() != only {
 			t.Errorf("peers only %v: master %v", only, p.a.Role.Master())
 		}
-		want := event.ForeignVRRP
+		want := kindForeignVRRP
 		if only {
-			want = event.VRRPMismatch
+			want = kindVRRPMismatch
 		}
 		found := false
 		for _, e := range p.a.Drain() {

@@ -197,7 +197,7 @@ func (s *stage) do(b *burst.Burst, a Action) {
 		s.w.Role.SetFor(engine.Backup, s.m.Cause.text())
 		s.calls = announcer{}
 		s.owed = 0
-		s.tell(b, event.RoleBackup)
+		s.tell(b, kindRoleBackup)
 	}
 	if a&Resign != 0 {
 		s.send(b, Resigning)
@@ -212,7 +212,7 @@ func (s *stage) do(b *burst.Burst, a Action) {
 		s.transitions[1][s.m.Cause]++
 		s.w.Role.SetFor(engine.Master, s.m.Cause.text())
 		s.calls.begin(takeover[:], b.Now)
-		s.tell(b, event.RoleMaster)
+		s.tell(b, kindRoleMaster)
 	}
 	if a&Dispute != 0 {
 		s.calls.heal(b.Now)

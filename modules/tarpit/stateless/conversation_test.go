@@ -29,17 +29,17 @@ const nothing = burst.Reason(0)
 // taken), the same with more behind it, window probes, a keepalive, FIN.
 func life(p config.Policy) []step {
 	steps := []step{
-		{"handshake", ACK, 0, "", 0, 0, of(dropHandshake), []event.Kind{event.Handshake}},
-		{"first byte", ACK | PSH, 0, "G", 0, 0, nothing, []event.Kind{event.Hold}},
-		{"again, with more", ACK | PSH, 0, "GET / HTTP/1.0\r\n\r\n", 18, 0, nothing, []event.Kind{event.FirstPayload}},
-		{"window probe", ACK, 17, "", 18, 0, nothing, []event.Kind{event.Hold}},
-		{"second probe", ACK, 17, "", 18, 0, nothing, []event.Kind{event.Hold}},
-		{"probe with a byte", ACK, 18, "x", 19, 0, nothing, []event.Kind{event.Hold}},
-		{"keepalive", ACK, -1, "", 0, 64240, nothing, []event.Kind{event.Keepalive}},
-		{"keepalive with a byte", ACK, -1, "x", 0, 0, nothing, []event.Kind{event.Hold}},
-		{"FIN", FIN | ACK, 18, "", 18, 0, nothing, []event.Kind{event.Fin}},
-		{"FIN with the request", FIN | PSH | ACK, 0, "GET", 3, 0, nothing, []event.Kind{event.FirstPayload, event.Fin}},
-		{"reset", RST | ACK, 18, "", 0, 0, of(dropReset), []event.Kind{event.SessionReset}},
+		{"handshake", ACK, 0, "", 0, 0, of(dropHandshake), []event.Kind{kindHandshake}},
+		{"first byte", ACK | PSH, 0, "G", 0, 0, nothing, []event.Kind{kindHold}},
+		{"again, with more", ACK | PSH, 0, "GET / HTTP/1.0\r\n\r\n", 18, 0, nothing, []event.Kind{kindFirstPayload}},
+		{"window probe", ACK, 17, "", 18, 0, nothing, []event.Kind{kindHold}},
+		{"second probe", ACK, 17, "", 18, 0, nothing, []event.Kind{kindHold}},
+		{"probe with a byte", ACK, 18, "x", 19, 0, nothing, []event.Kind{kindHold}},
+		{"keepalive", ACK, -1, "", 0, 64240, nothing, []event.Kind{kindKeepalive}},
+		{"keepalive with a byte", ACK, -1, "x", 0, 0, nothing, []event.Kind{kindHold}},
+		{"FIN", FIN | ACK, 18, "", 18, 0, nothing, []event.Kind{kindFin}},
+		{"FIN with the request", FIN | PSH | ACK, 0, "GET", 3, 0, nothing, []event.Kind{kindFirstPayload, kindFin}},
+		{"reset", RST | ACK, 18, "", 0, 0, of(dropReset), []event.Kind{kindSessionReset}},
 	}
 	switch p.Kind {
 	case config.PolicySynack, config.PolicyMute:
@@ -78,7 +78,7 @@ func TestConversation(t *testing.T) {
 			if a == nil || !a.SYN || !a.ACK || a.ECE || a.CWR || a.TCP.Ack != first {
 				t.Fatalf("policy %d: SYN-ACK %+v", p.Kind, a)
 			}
-			if k := g.kinds(); len(k) != 1 || k[0] != event.SYNACK {
+			if k := g.kinds(); len(k) != 1 || k[0] != kindSYNACK {
 				t.Fatalf("policy %d: events of a SYN: %v", p.Kind, k)
 			}
 			theirs := a.Seq + 1

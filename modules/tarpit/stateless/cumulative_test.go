@@ -34,7 +34,7 @@ func TestOneReplyAConnectionAndBurst(t *testing.T) {
 			if a := g.only1("in order", 2, 3); a.Ack != isn+1+30 || a.Window != 0 {
 				t.Errorf("ack %d", a.Ack-isn-1)
 			}
-			if k := g.kinds(); !equal(k, []event.Kind{event.FirstPayload, event.Hold, event.Hold}) {
+			if k := g.kinds(); !equal(k, []event.Kind{kindFirstPayload, kindHold, kindHold}) {
 				t.Errorf("events %v", k)
 			}
 			if r := g.rules.counted(); r[Row10]-before[Row10] != 1 || r[Row11]-before[Row11] != 2 {

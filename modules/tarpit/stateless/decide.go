@@ -91,9 +91,9 @@ func Decide(p config.Policy, s Segment) Decision {
 
 // kinds is the event of each row, where it has one.
 var kinds = [NumRows]event.Kind{
-	Row1: event.SYNACK, Row2: event.SynClosed, Row3: event.Backscatter, Row4: event.StealthScan,
-	Row5: event.SessionReset, Row6: event.AckScan, Row7: event.Handshake, Row8: event.Keepalive,
-	Row9: event.Hold, Row10: event.FirstPayload, Row10a: event.Hold, Row11: event.Hold, Row12: event.Fin,
+	Row1: kindSYNACK, Row2: kindSynClosed, Row3: kindBackscatter, Row4: kindStealthScan,
+	Row5: kindSessionReset, Row6: kindAckScan, Row7: kindHandshake, Row8: kindKeepalive,
+	Row9: kindHold, Row10: kindFirstPayload, Row10a: kindHold, Row11: kindHold, Row12: kindFin,
 }
 
 // reasons is why a segment of each row gets no reply.

@@ -119,32 +119,35 @@ func wanted(row Row, p config.Policy, l uint32, o int64) [3]int64 {
 	}
 }
 
+// silent is no kind.
+const silent event.Kind = event.MaxKinds
+
 // wantedEvent is the event of a row, NumKinds for none.
 func wantedEvent(row Row, o int64) event.Kind {
 	switch row {
 	case Row1:
-		return event.SYNACK
+		return kindSYNACK
 	case Row3:
-		return event.Backscatter
+		return kindBackscatter
 	case Row4:
-		return event.StealthScan
+		return kindStealthScan
 	case Row5:
 		if !known(o) {
-			return event.NumKinds
+			return silent
 		}
-		return event.SessionReset
+		return kindSessionReset
 	case Row6:
-		return event.AckScan
+		return kindAckScan
 	case Row7:
-		return event.Handshake
+		return kindHandshake
 	case Row8:
-		return event.Keepalive
+		return kindKeepalive
 	case Row9, Row10a, Row11:
-		return event.Hold
+		return kindHold
 	case Row10:
-		return event.FirstPayload
+		return kindFirstPayload
 	}
-	return event.Fin
+	return kindFin
 }
 
 // wantedReason is why a row is silent.
@@ -235,7 +238,7 @@ func TestEventsDoNotDependOnThePolicy(t *testing.T) {
 		walk(func(s Segment, o int64, name string) {
 			d := Decide(p, s)
 			want := wantedEvent(d.Row, o)
-			if d.Event != (want != event.NumKinds) || d.Event && d.Kind != want {
+			if d.Event != (want != silent) || d.Event && d.Kind != want {
 				t.Fatalf("%s: event %v %v, want %v", name, d.Event, d.Kind, want)
 			}
 			if want := d.Row == Row12 && s.Len > 0 && o == 0; d.Payload != want {

@@ -15,7 +15,7 @@ func (r *Rules) report(b *burst.Burst, i int, d *Decision) {
 	}
 	r.tell(b, i, d.Kind, d)
 	if d.Payload {
-		r.tell(b, i, event.FirstPayload, d)
+		r.tell(b, i, kindFirstPayload, d)
 	}
 }
 
@@ -28,7 +28,7 @@ func (r *Rules) tell(b *burst.Burst, i int, kind event.Kind, d *Decision) {
 	r.describe(b, i, e)
 	e.Kind = kind
 	e.Verified = d.Verified && b.Meta[i].Flags&burst.Truncated == 0
-	if kind == event.FirstPayload {
+	if kind == kindFirstPayload {
 		keepPayload(b, i, e)
 	}
 	r.events.Show()
@@ -58,7 +58,7 @@ func (r *Rules) reportSYNs(b *burst.Burst, all burst.Mask, p Plain) {
 		i := m.First()
 		e := r.events.Slot((all & (burst.Bit(i) - 1)).Count())
 		r.describe(b, i, e)
-		e.Kind = event.SYNACK
+		e.Kind = kindSYNACK
 	}
 	r.publish(n, want)
 }
@@ -67,7 +67,7 @@ func (r *Rules) reportSYNs(b *burst.Burst, all burst.Mask, p Plain) {
 func (r *Rules) describePlain(b *burst.Burst, all burst.Mask, p Plain) {
 	e, w := &r.like, r.events.Window()
 	data := (*[burst.Size]unsafe.Pointer)(b.Data[:])
-	e.Time, e.Count, e.Net, e.Kind = b.Now, 1, r.plans[p.Net].number, event.SYNACK
+	e.Time, e.Count, e.Net, e.Kind = b.Now, 1, r.plans[p.Net].number, kindSYNACK
 	if p.V4 != 0 {
 		e.Family = 4
 		e.Ours[10], e.Ours[11], e.Remote[10], e.Remote[11] = 0xff, 0xff, 0xff, 0xff

@@ -33,17 +33,17 @@ func TestEventSaysWhoAndWhom(t *testing.T) {
 			MAC: [6]byte{2, 0, 0, 0, 0, 0x10}, Ours: to.Addr().As16(), Remote: from.Addr().As16(),
 		}
 		cookie := g.open(v6, 1)
-		want.Kind = event.SYNACK
+		want.Kind = kindSYNACK
 		if got := g.only(); got != want {
 			t.Errorf("SYN\n got %+v\nwant %+v", got, want)
 		}
 		g.run(segment(v6, ACK, 2, 2+cookie, ""))
-		want.Kind, want.Verified = event.Handshake, true
+		want.Kind, want.Verified = kindHandshake, true
 		if got := g.only(); got != want {
 			t.Errorf("handshake\n got %+v\nwant %+v", got, want)
 		}
 		g.run(segment(v6, ACK|PSH, 2, 2+cookie, "SSH-2.0-x\r\n"))
-		want.Kind, want.Verified, want.PayloadLen = event.FirstPayload, false, 11
+		want.Kind, want.Verified, want.PayloadLen = kindFirstPayload, false, 11
 		copy(want.Payload[:], "SSH-2.0-x\r\n")
 		if got := g.only(); got != want {
 			t.Errorf("payload\n got %+v\nwant %+v", got, want)
@@ -95,7 +95,7 @@ func TestResetOfOursIsToldWhateverItsFlags(t *testing.T) {
 			g.open(!v6, 1)
 			g.events()
 			g.run(segment(v6, flags, 2, 2+cookie, ""))
-			if k := g.kinds(); !equal(k, []event.Kind{event.SessionReset}) {
+			if k := g.kinds(); !equal(k, []event.Kind{kindSessionReset}) {
 				t.Errorf("IPv6 %v, flags %#x: events %v", v6, flags, k)
 			}
 			g.run(segment(v6, flags, 2, 4+cookie, ""))
@@ -124,7 +124,7 @@ func TestTruncated(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	g.run(segment(false, ACK, 2, 2+cookie, ""))
-	if e := g.only(); e.Kind != event.Handshake || e.Verified {
+	if e := g.only(); e.Kind != kindHandshake || e.Verified {
 		t.Errorf("handshake of a truncated frame: %+v", e)
 	}
 }
@@ -157,7 +157,7 @@ func TestPayloadOfAFINHasARoomOfItsOwn(t *testing.T) {
 	cookie := g.open(false, 1)
 	ring := event.NewRing(2)
 	g.rules.events, g.worker.Events = ring, ring
-	for ring.Push(&event.Event{Kind: event.Trapped}) {
+	for ring.Push(&event.Event{Kind: kindKeepalive}) {
 	}
 	lost := ring.Lost()
 	g.run(segment(false, FIN|ACK, 2, 2+cookie, "bye"), segment(false, ACK, 2, 2+cookie, ""))
@@ -168,12 +168,12 @@ func TestPayloadOfAFINHasARoomOfItsOwn(t *testing.T) {
 			break
 		}
 		for _, e := range out[:n] {
-			if seen[e.Kind]++; e.Kind == event.FirstPayload && string(e.Payload[:e.PayloadLen]) != "bye" {
+			if seen[e.Kind]++; e.Kind == kindFirstPayload && string(e.Payload[:e.PayloadLen]) != "bye" {
 				t.Errorf("payload %q", e.Payload[:e.PayloadLen])
 			}
 		}
 	}
-	if seen[event.Trapped] != 2 || seen[event.FirstPayload] != 1 || seen[event.Handshake] != 1 || seen[event.Fin] != 0 || ring.Lost() != lost+1 {
+	if seen[kindKeepalive] != 2 || seen[kindFirstPayload] != 1 || seen[kindHandshake] != 1 || seen[kindFin] != 0 || ring.Lost() != lost+1 {
 		t.Errorf("events %v, lost %d", seen, ring.Lost()-lost)
 	}
 }
