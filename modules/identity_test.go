@@ -52,6 +52,9 @@ func mixedSnapshot(edits ...func(*config.Snapshot)) *config.Snapshot {
 		s.Networks[0].Exempt = []config.Range{{From: at4(200), To: at4(203)}}
 		s.Ignore = []config.Ignore{{Prefix: netip.PrefixFrom(at4(30), 32)}}
 		s.Settings.Bounds4.Probing = 4
+		if err := s.Settings.Declare("set examplecount 46\nset examplerate 3\nset examplemark 8"); err != nil {
+			panic(err)
+		}
 	}
 	return enginetest.Snapshot(append([]func(*config.Snapshot){enginetest.WithTarpit(config.TarpitEnable), more}, edits...)...)
 }
@@ -142,7 +145,11 @@ func (g *mixed) valid() []byte {
 		}
 		return g.dhcp(mac)
 	case 8, 9:
-		return enginetest.UDP(mac, to, netip.AddrPortFrom(src, sp), netip.AddrPortFrom(dst, dp), payload)
+		f := enginetest.UDP(mac, to, netip.AddrPortFrom(src, sp), netip.AddrPortFrom(dst, dp), payload)
+		if dp%16 < 2 {
+			f, _ = withDSCP(f, []string{"46", "8"}[dp%16])
+		}
+		return f
 	case 10:
 		return g.other(mac, src, dst)
 	}

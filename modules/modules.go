@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"mire/engine"
+	"mire/engine/config"
 	"mire/engine/ha"
 	"mire/modules/arp"
+	"mire/modules/example"
 	"mire/modules/master"
 	"mire/modules/ping"
 	"mire/modules/tarpit"
@@ -24,6 +26,7 @@ type link struct {
 // links is THE order. Each module must stand before those whose frames it
 // takes: the own addresses first, then the gate, then what only a master does.
 var links = [...]link{
+	{"example", func() engine.Module { return example.New() }},
 	{"vrrp", func() engine.Module { return vrrp.New() }},
 	{"arp", arp.New},
 	{"ping", ping.New},
@@ -35,6 +38,9 @@ var links = [...]link{
 	{"nat", nil},
 	{"rt", nil},
 }
+
+// The language knows the chain from here.
+func init() { config.DeclareChain(Order()) }
 
 // Order is the names of all modules in the order of the chain.
 func Order() []string {

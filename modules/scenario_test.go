@@ -25,6 +25,7 @@ var pcapDir = flag.String("pcap", "", "write NAME.in.pcap and NAME.out.pcap of e
 //
 //	chain arp,ping,master         the modules
 //	set vlan 42                   see setting
+//	set examplecount 46           a parameter that a module declares
 //	0ms    < FRAME                a frame comes in at that time (see written)
 //	       > FRAME                a frame leaves before the next line with a time (see described)
 //	       ! reason               a frame is dropped
@@ -38,7 +39,9 @@ type scenario struct {
 	name  string
 	chain []string
 	edits []func(*config.Snapshot)
-	steps []step
+	// params are `set` lines of parameters that modules declare.
+	params []string
+	steps  []step
 }
 
 type step struct {
@@ -86,6 +89,10 @@ func (s *scenario) add(line int, words []string) error {
 		s.chain = strings.Split(words[1], ",")
 		return nil
 	case "set":
+		if _, declared := config.NumberNamed(words[1]); declared {
+			s.params = append(s.params, strings.Join(words, " "))
+			return nil
+		}
 		edit, err := setting(words[1:])
 		s.edits = append(s.edits, edit)
 		return err
@@ -137,6 +144,9 @@ func (s *scenario) run(t *testing.T) {
 	snap := enginetest.Snapshot(append(s.edits, func(c *config.Snapshot) {
 		c.Modules, c.Settings.MRD, c.VRRP = s.chain, false, nil // master, with the virtual router's MACs
 	})...)
+	if err := snap.Settings.Declare(strings.Join(s.params, "\n")); err != nil {
+		t.Fatal(err)
+	}
 	vlan := snap.Networks[0].VLAN
 	frames := throughPcap(t, s.name+".in", s.inputs(vlan))
 	r := rig.New(t, snap, chain...)

@@ -3,10 +3,12 @@ package modules
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"mire/engine/config"
 	"mire/engine/enginetest"
+	"mire/engine/packet"
 
 	"github.com/google/gopacket/layers"
 )
@@ -41,6 +43,7 @@ var macNames = map[config.MAC]string{
 //	WHO tcp FLAGS ADDR PORT      segment without payload from port 40000; FLAGS as in S, SA, A, R, F
 //	WHO udp ADDR PORT            datagram from port 40000
 //
+// With `dscp N` behind it an IP packet has that one.
 // IP packets go to the MAC that holds the address: real, or virtual for all others.
 func written(words []string) ([]byte, error) {
 	if len(words) < 2 {
@@ -49,6 +52,13 @@ func written(words []string) ([]byte, error) {
 	who, ok := stations[words[0]]
 	if !ok {
 		return nil, fmt.Errorf("nobody is called %q", words[0])
+	}
+	if n := len(words) - 2; n > 2 && words[n] == "dscp" {
+		frame, err := written(words[:n])
+		if err != nil {
+			return nil, err
+		}
+		return withDSCP(frame, words[n+1])
 	}
 	verb, rest := words[1], words[2:]
 	switch {
@@ -70,6 +80,19 @@ func written(words []string) ([]byte, error) {
 		return nil, err
 	}
 	return who.says(verb, a)
+}
+
+// withDSCP is an untagged frame of IP with another DSCP.
+func withDSCP(frame []byte, text string) ([]byte, error) {
+	n, err := strconv.ParseUint(text, 10, 6)
+	if h := packet.IPv4(frame[packet.EthernetLen:]); h[0]>>4 == 4 {
+		h.SetTOS(uint8(n) << 2)
+		h.UpdateChecksum()
+	} else {
+		h := packet.IPv6(frame[packet.EthernetLen:])
+		h.SetVersion(uint8(n)<<2, h.FlowLabel())
+	}
+	return frame, err
 }
 
 func (who station) says(verb string, a netip.Addr) ([]byte, error) {
@@ -147,6 +170,12 @@ func described(frame []byte) string {
 		return fmt.Sprintf("%s: %x", link, frame)
 	}
 	src, dst := net.NetworkFlow().Endpoints()
+	switch ip := net.(type) {
+	case *layers.IPv4:
+		link += dscp(ip.TOS)
+	case *layers.IPv6:
+		link += dscp(ip.TrafficClass)
+	}
 	ends := fmt.Sprintf("%s: %v > %v ", link, src, dst)
 	switch l := p.Layers()[len(p.Layers())-1].(type) {
 	case *layers.ICMPv6NeighborSolicitation:
@@ -164,6 +193,15 @@ func described(frame []byte) string {
 		return ends + describedTCP(l)
 	}
 	return ends + p.String()
+}
+
+// dscp is that of a DS field, when there is one; our own advertisements have some
+// that are not looked at.
+func dscp(field uint8) string {
+	if field>>2 == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" dscp %d", field>>2)
 }
 
 func describedARP(a *layers.ARP) string {

@@ -51,7 +51,8 @@ enable networks 1
 	n := l.mire("mire", memif("server", 1))
 	defer func() {
 		if t.Failed() {
-			t.Logf("%s\n%s", n.logText(), n.cli("show", "ports"))
+			t.Log(n.logText()) // first: a node that is gone shows nothing
+			t.Log(n.cli("show", "ports"))
 		}
 	}()
 	priority := func(want int) {

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -157,9 +158,22 @@ func (n *node) cli(args ...string) string {
 	n.t.Helper()
 	out, err := n.try(args...)
 	if err != nil {
-		n.t.Fatalf("mire %s: %v\n%s", strings.Join(args, " "), err, out)
+		n.t.Fatalf("mire %s: %v\n%s%s", strings.Join(args, " "), err, out, n.lastWords())
 	}
 	return out
+}
+
+// lastWords is how a daemon ended that should run, and the end of its log; nothing
+// of one that runs.
+func (n *node) lastWords() string {
+	select {
+	case err := <-n.done:
+		n.done <- err
+		log := n.logText()
+		return fmt.Sprintf("it has ended: %v\n%s", err, log[max(0, len(log)-8000):])
+	default:
+		return ""
+	}
 }
 
 // show decodes `mire show ARGS --json` into v.

@@ -35,11 +35,6 @@ const DefaultHostname = "mire"
 // DefaultModules is the chain without a `modules` line.
 func DefaultModules() []string { return []string{"arp", "ping", "master", "tarpit"} }
 
-// Chain is every module in the one order that a chain may have.
-func Chain() []string {
-	return []string{"vrrp", "arp", "ping", "hc", "master", "tarpit", "slb", "tnat", "nat", "rt"}
-}
-
 // New returns an empty configuration.
 func New() *Config {
 	return &Config{

@@ -9,6 +9,11 @@ import (
 	"testing"
 )
 
+// The chain as package modules declares it, and a parameter of one of them.
+func init() {
+	DeclareChain([]string{"vrrp", "arp", "ping", "hc", "master", "tarpit", "slb", "tnat", "nat", "rt"})
+}
+
 // mustParse is a configuration without errors.
 func mustParse(t testing.TB, text string) *Config {
 	t.Helper()

@@ -6,7 +6,7 @@ import (
 )
 
 // Param is one `set` parameter: what it is called, what it takes, and how the
-// parser, Dump and the help text handle it. They are declared in params only.
+// parser, Dump and the help text handle it. They are declared in params, and by modules (NewNumber).
 type Param struct {
 	Name string
 	// Unit of a number, or empty.
@@ -39,7 +39,7 @@ func Params() []Param { return append([]Param(nil), params...) }
 // slots can tell no longer one (engine/session/README.md).
 const maxLife = 172800
 
-// params is the table. Nothing changes it. No range goes beyond what its consumer
+// params is the table. Nothing changes it once the program runs. No range goes beyond what its consumer
 // can do: modules/tarpit has the test of that.
 var params = []Param{
 	duration("tarpitrealto", time.Second, 1, maxLife, 1800, "how long an address counts as real after its last sign of life; then it is proven again", func(s *Settings) *time.Duration { return &s.RealTTL }),

@@ -70,6 +70,9 @@ func TestREADMEIsComplete(t *testing.T) {
 	}
 	text := string(b)
 	for _, p := range Params() {
+		if _, module := NumberNamed(p.Name); module {
+			continue // its folder's README has it
+		}
 		row := fmt.Sprintf("| `%s` | %s | %s |", p.Name, strings.ReplaceAll(p.Range(), "|", ", "), p.Default)
 		if !strings.Contains(text, row) {
 			t.Errorf("no row %q", row)

@@ -185,6 +185,8 @@ type Settings struct {
 	VRRPPreemptTS     int  // vrrppreemptts, seconds
 	// Accepted for files of the seed's family; they do nothing yet.
 	IPForwarding, MultiThreading bool
+
+	declared [maxNumbers]int // by modules (Number), less their standard
 }
 
 // Bounds limit what a scan can make us do, per network and family.
