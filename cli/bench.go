@@ -25,7 +25,7 @@ import (
 func benchCommand() *cli.Command {
 	var text strings.Builder
 	for _, w := range bench.Workloads {
-		fmt.Fprintf(&text, "  %-10s %s\n", w.Name, w.Text)
+		fmt.Fprintf(&text, "  %-15s %s\n", w.Name, w.Text)
 	}
 	return &cli.Command{
 		Name:  "bench",
@@ -37,7 +37,7 @@ alternate in the order ABBA. A ratio is the median of neighbouring slices, and i
 counts only if all conditions printed for it held.
 
 mire bench                                        profile quick, about a minute
-mire bench --profile standard --out DIR           about ten minutes
+mire bench --profile standard --out DIR           about seventeen minutes
 mire bench --workload syn4 --table 1k,1M,10M
 mire bench --workload forward,syn4 --size 64,imix --workers 1,2
 mire bench --workload syn4 --at-least 0.55        exit code 1 below that ratio
@@ -60,6 +60,8 @@ Workloads:
 			&cli.IntFlag{Name: "cpu", Usage: "of the first worker and of testpmd's first forwarding core; -1: the last one", Value: -1},
 			&cli.BoolFlag{Name: "on-link", Usage: "senders inside the network, each looked up too; else behind a router"},
 			&cli.BoolFlag{Name: "no-huge", Usage: "ordinary memory, although there are hugepages"},
+			&cli.StringFlag{Name: "events", Usage: "taken: all are, by a reader who keeps up; full: by the daemon's aggregator, which takes few, and the ring is full", Value: "taken"},
+			&cli.BoolFlag{Name: "without-avx512", Usage: "as on a CPU that has no AVX-512"},
 			&cli.DurationFlag{Name: "zero-loss", Usage: "offer what 20 ms of fit the port's ring, for that long, while the configuration reloads and show runs"},
 			&cli.BoolFlag{Name: "sim-ndr", Usage: "search for the rate without loss too, where workloads are named"},
 			&cli.BoolFlag{Name: "ndr", Hidden: true, Usage: "refused: a virtual wire has no rate without loss that a NIC would have; see --sim-ndr"},
@@ -87,6 +89,11 @@ func benchRun(c *cli.Context) error {
 	}
 	if _, err := o.Plan(); err != nil {
 		return cli.Exit("mire bench: "+err.Error(), exitUsage)
+	}
+	if c.Bool("without-avx512") {
+		if err := bench.WithoutAVX512(); err != nil {
+			return cli.Exit("mire bench: "+err.Error(), 1)
+		}
 	}
 	out := c.String("out")
 	if out == "" && !c.Bool("json") {
@@ -171,6 +178,13 @@ func benchOptions(c *cli.Context) (*bench.Options, error) {
 		Pairs: c.Int("pairs"), Slice: c.Duration("slice"), CPU: c.Int("cpu"), OnLink: c.Bool("on-link"), NoHuge: c.Bool("no-huge"),
 		ZeroLoss: c.Duration("zero-loss"), SimNDR: c.Bool("sim-ndr"), NDR: c.Bool("ndr"),
 		Progress: bench.Progress{To: os.Stderr, Terminal: isatty.IsTerminal(os.Stderr.Fd())},
+	}
+	switch events := c.String("events"); events {
+	case "taken":
+	case "full":
+		o.FullRings = true
+	default:
+		return nil, fmt.Errorf("--events %s: taken or full", events)
 	}
 	for _, f := range []struct {
 		name string

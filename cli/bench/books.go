@@ -56,21 +56,38 @@ func (b *books) loaded() report.Condition {
 	return c
 }
 
-// events are on and an aggregator takes them.
+// events are on and taken: all of them by a reader who keeps up, or what the
+// daemon's aggregator can write lines of.
 func (b *books) events() report.Condition {
-	var pushed, full uint64
-	for _, m := range b.crew {
-		pushed, full = pushed+m.ring.Pushed(), full+m.ring.Lost()
-	}
+	pushed, full := b.pushed()
 	all := b.k.Verdicts.Received - b.last - b.broken
 	want := all / Frames * uint64(b.tally.events)
 	c := report.Condition{Name: "events on", Held: pushed+full+b.slack() >= want && (b.tally.events == 0 || pushed > 0)}
-	c.Detail = fmt.Sprintf("%d of %d events taken by the aggregator, %s; the others found the ring full, were counted and cost next to nothing",
-		pushed, pushed+full, percent(pushed, pushed+full))
+	c.Detail = fmt.Sprintf("%d of %d events taken, %s", pushed, pushed+full, percent(pushed, pushed+full))
+	if full > 0 {
+		c.Detail += "; the others found the ring full, were counted and cost next to nothing"
+	}
 	if b.tally.events == 0 && pushed+full == 0 {
 		c.Detail = "no frame of this workload leaves one"
 	}
 	return c
+}
+
+// pushed are the events that were taken, or will be, and that found a full ring.
+func (n *node) pushed() (pushed, full uint64) {
+	for _, m := range n.crew {
+		pushed, full = pushed+m.ring.Pushed(), full+m.ring.Lost()
+	}
+	return pushed, full
+}
+
+// taken is the part of the events that was taken, 0..1; 1 when there were none.
+func (n *node) taken() float64 {
+	pushed, full := n.pushed()
+	if pushed+full == 0 {
+		return 1
+	}
+	return float64(pushed) / float64(pushed+full)
 }
 
 // overBudget is the reason for which a reply is withheld.

@@ -19,10 +19,17 @@ const (
 
 // maker makes frames by gopacket, not by the code that is measured. It keeps
 // the first error.
-type maker struct{ err error }
+type maker struct {
+	tag uint16 // 802.1Q identifier of each frame, 0: none
+	err error
+}
 
 // frame writes layers with lengths and checksums.
 func (m *maker) frame(l ...gopacket.SerializableLayer) []byte {
+	if e := l[0].(*layers.Ethernet); m.tag != 0 {
+		l = append([]gopacket.SerializableLayer{e, &layers.Dot1Q{VLANIdentifier: m.tag, Type: e.EthernetType}}, l[1:]...)
+		e.EthernetType = layers.EthernetTypeDot1Q
+	}
 	b := gopacket.NewSerializeBuffer()
 	o := gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}
 	if err := gopacket.SerializeLayers(b, o, l...); err != nil && m.err == nil {

@@ -32,6 +32,9 @@ type setup struct {
 	onLink   bool
 	// stamped is what the bench may write into SYNs.
 	stamped stamping
+	// fullRings: events go to the daemon's aggregator, which takes far fewer than
+	// there are; else all are taken.
+	fullRings bool
 	// idle: the port receives nothing, and workers without frames sleep.
 	idle bool
 }
@@ -104,12 +107,12 @@ func openNode(r *rig, s setup) (n *node, err error) {
 // newScene is the scene of a setup. The MACs of a network are made from its
 // addresses: any binding shows them.
 func newScene(s setup, sec *secret.Secret) (*scene, error) {
-	snap, err := snapshot(s.idle)
+	snap, err := snapshot(s.idle, s.workload.tag)
 	if err != nil {
 		return nil, err
 	}
 	return &scene{
-		family: s.workload.family, table: s.table, onLink: s.onLink, size: s.size,
+		family: s.workload.family, table: s.table, onLink: s.onLink, size: s.size, tag: s.workload.tag, blended: s.workload.blended,
 		snap:   snap.Bind([]config.Binding{{Interface: 1, MTU: 1500, NoNeighbours: true}}),
 		secret: sec, day: time.Now().Unix() / 86400,
 	}, nil
@@ -203,12 +206,16 @@ func (n *node) newTap(lane engine.Lane, i int) *tap {
 	return t
 }
 
-// startEvents starts the aggregator and the checks of replies.
+// startEvents starts who takes events, and the checks of replies.
 func (n *node) startEvents() {
 	var rings []*event.Ring
 	for _, m := range n.crew {
 		rings = append(rings, m.ring)
 		m.checks.start(newReference(n.scene, n.shots, n.stamped), &m.tap.samples)
+	}
+	if !n.fullRings {
+		n.endEvents = drain(rings)
+		return
 	}
 	n.events = event.New(event.Options{Rings: rings, Sinks: []event.Sink{event.NewLogSink(zerolog.New(io.Discard))}})
 	n.events.Apply(n.scene.snap.Settings.Log, n.scene.snap.Settings.LogRate, "")

@@ -25,6 +25,7 @@ type Options struct {
 	CPU        int           // of the first worker and of testpmd's first forwarding core; -1 chooses
 	OnLink     bool          // senders are inside the network, so each costs a lookup too
 	NoHuge     bool          // ordinary memory even where there are hugepages
+	FullRings  bool          // events go to the daemon's aggregator and mostly find its ring full; else all are taken
 	ZeroLoss   time.Duration // run without loss for that long, and measure nothing else unless named
 	SimNDR     bool          // search for rates without loss although workloads are named
 	NDR        bool          // call them NDR: refused on the ports there are

@@ -37,6 +37,7 @@ type Plan struct {
 	pace    pace
 	search  *search  // nil: none
 	idle    bool     // measure the CPU time of a worker without frames
+	without []string // workloads that are measured without AVX-512 too
 	unfit   []string // workloads that cannot have a size asked for, once for each
 }
 
@@ -47,7 +48,7 @@ func (o *Options) Plan() (*Plan, error) {
 	if i < 0 {
 		return nil, noSuch("profile", name, Profiles())
 	}
-	p := &Plan{Profile: name, pace: profiles[i].pace, search: profiles[i].wire, idle: true}
+	p := &Plan{Profile: name, pace: profiles[i].pace, search: profiles[i].wire, idle: true, without: profiles[i].without}
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -55,14 +56,14 @@ func (o *Options) Plan() (*Plan, error) {
 	p.pace.slice = cmp.Or(o.Slice, p.pace.slice)
 	list := profiles[i].cases()
 	if o.asks() {
-		list, p.idle = []product{o.asked(list)}, false
+		list, p.idle, p.without = []product{o.asked(list)}, false, nil
 		if !o.SimNDR {
 			p.search = nil
 		}
 	}
 	if o.ZeroLoss > 0 {
 		if !o.asks() {
-			list, p.idle, p.search = nil, false, nil
+			list, p.idle, p.search, p.without = nil, false, nil, nil
 		}
 		p.search = p.search.withZero(o.ZeroLoss)
 	}
@@ -179,6 +180,10 @@ func (p *Plan) Estimate() (d time.Duration) {
 	}
 	if p.search != nil {
 		d += p.search.takes
+	}
+	for _, name := range p.without {
+		w, _ := Find(name)
+		d += p.estimate(&Case{w, 1, w.least + fcs, hot[0], w.Yardsticks})
 	}
 	if p.idle {
 		d += perCase + idleSettle + idleTime

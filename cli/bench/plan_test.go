@@ -16,7 +16,7 @@ func TestProfilesAreWhatTheySay(t *testing.T) {
 		capacity int
 	}{
 		{"", 75 * time.Second, []string{"syn4", "forward", "syn6", "echo"}, 1, 262144},
-		{"standard", 14 * time.Minute, Names(), 2, 20_000_000},
+		{"standard", 18 * time.Minute, Names(), 2, 20_000_000},
 		{"full", 6 * time.Hour, Names(), 2, 20_000_000},
 	} {
 		o := Options{Profile: c.name}

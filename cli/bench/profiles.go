@@ -8,6 +8,8 @@ type profile struct {
 	pace  pace
 	cases func() []product
 	wire  *search
+	// without are the workloads that are measured as on a CPU without AVX-512 too.
+	without []string
 }
 
 // product is workloads by sizes by tables by workers.
@@ -26,28 +28,30 @@ var (
 	one     = []int{1}
 	small   = []int{smallest}
 	hot     = []int{1000}
+	// scalarRows are measured without AVX-512 too.
+	scalarRows = []string{"syn4", "syn6", "handshake", "udp", "mix"}
 )
 
 var profiles = []profile{
 	{"quick", pace{MinPairs, 20 * time.Millisecond, 80 * time.Millisecond}, func() []product {
 		return []product{{[]string{"syn4", "forward", "syn6", "echo"}, one, small, hot}}
-	}, &quickSearch},
+	}, &quickSearch, nil},
 	{"standard", pace{MinPairs, 50 * time.Millisecond, 250 * time.Millisecond}, func() []product {
 		return []product{
 			{Names(), one, small, hot},
-			{[]string{"syn4"}, one, small, []int{1e6, 1e7}},
-			{[]string{"syn6"}, one, small, []int{1e7}},
+			{[]string{"syn4"}, one, small, []int{1e5, 1e6, 1e7}},
+			{[]string{"syn6"}, one, small, []int{1e5, 1e6, 1e7}},
 			{[]string{"syn4", "forward"}, []int{2}, small, hot},
 			{[]string{"syn4", "forward", "echo"}, one, []int{512, 1518, IMIX}, hot},
 		}
-	}, &standardSearch},
+	}, &standardSearch, scalarRows},
 	{"full", pace{30, 50 * time.Millisecond, 500 * time.Millisecond}, func() []product {
 		return []product{
 			{Names(), one, rfc2544, hot},
-			{[]string{"syn4", "syn6"}, one, small, []int{1e6, 1e7}},
+			{[]string{"syn4", "syn6"}, one, small, []int{1e5, 1e6, 1e7}},
 			{Names(), []int{2}, small, hot},
 		}
-	}, &fullSearch},
+	}, &fullSearch, scalarRows},
 }
 
 // Profiles are the names of all profiles.

@@ -60,7 +60,7 @@ func (r *reference) right(day int64) (map[string]bool, error) {
 	if set := r.days[day]; set != nil {
 		return set, nil
 	}
-	m, set := new(maker), make(map[string]bool, len(r.shots))
+	m, set := r.scene.maker(), make(map[string]bool, len(r.shots))
 	for i := range r.shots {
 		if reply := r.shots[i].reply; reply != nil {
 			set[string(reply(m, day))] = true
@@ -98,8 +98,8 @@ func (r *reference) checkStamped(frame []byte, day int64) error {
 	if err := r.wasSent(client, server, seq); err != nil {
 		return err
 	}
-	m := new(maker)
-	want := r.scene.synAck(m, client, server, seq, day)
+	m := r.scene.maker()
+	want := r.scene.synAck(m, client, server, seq, false, day) // only scanner's SYNs are stamped
 	if m.err != nil {
 		return m.err
 	}

@@ -13,6 +13,7 @@ func (r *runner) report(c *Case, n *node, rounds []round, yards []*yard, conditi
 	base := report.Result{
 		Workload: c.Workload.Name, Workers: c.Workers, Size: c.Size, Table: c.Table,
 		Port: "net_pcap", Burst: burst.Size, Slice: r.plan.pace.slice.Seconds(), Conditions: conditions,
+		EventsTaken: n.taken(), Without: without(),
 	}
 	if c.Workload.note != nil {
 		base.Note = c.Workload.note(n.counters())
@@ -59,6 +60,9 @@ func (r *runner) told(title string, x *report.Result) {
 	s := fmt.Sprintf("%-46s %6.2f Mpps", title, x.Mpps)
 	if x.Yardstick != "" {
 		s += fmt.Sprintf("   %-16s %6.2f Mpps   ratio %.3f (spread %.0f %%; by CPU time %.3f)", x.Yardstick, x.YardstickMpps, x.Ratio, 100*x.Spread, x.CPURatio.Median)
+	}
+	if x.EventsTaken < 1 {
+		s += fmt.Sprintf("  events taken %s", report.Percent(x.EventsTaken))
 	}
 	if x.TooNoisy {
 		s += "  too noisy"

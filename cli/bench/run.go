@@ -30,15 +30,31 @@ type runner struct {
 	waiting time.Duration // what is estimated for the cases not begun yet
 }
 
-// Run measures what the options ask for. It needs root and two CPUs, and opens
-// the EAL: it runs once in a process. A case that fails is told in Problems, and
-// the others go on. Behind ErrInterrupted, or a report that cannot be saved,
-// there is a report of what was measured before; with other errors there is none.
-func Run(ctx context.Context, o *Options) (out *report.Run, err error) {
+// Run measures what the options ask for, and in another process what the profile
+// asks for as on a CPU without AVX-512.
+func Run(ctx context.Context, o *Options) (*report.Run, error) {
 	p, err := o.Plan()
 	if err != nil {
 		return nil, err
 	}
+	out, err := p.run(ctx, o)
+	if out == nil || err != nil {
+		return out, err
+	}
+	if err := p.scalar(ctx, o, out); err != nil {
+		out.Problems = append(out.Problems, err.Error())
+	}
+	if ctx.Err() != nil {
+		return out, ErrInterrupted
+	}
+	return out, nil
+}
+
+// run measures what this process can. It needs root and two CPUs, and opens
+// the EAL: it runs once in a process. A case that fails is told in Problems, and
+// the others go on. Behind ErrInterrupted, or a report that cannot be saved,
+// there is a report of what was measured before; with other errors there is none.
+func (p *Plan) run(ctx context.Context, o *Options) (out *report.Run, err error) {
 	capacity, workers := p.most()
 	lcores := workers
 	if p.search != nil {
@@ -157,7 +173,7 @@ func (r *runner) measure(ctx context.Context, c *Case, title string) (err error)
 		size = 0
 	}
 	n, err := openNode(r.rig, setup{workload: c.Workload, workers: c.Workers, table: c.Table, size: size,
-		onLink: r.options.OnLink, stamped: c.stamped(r.options.OnLink)})
+		onLink: r.options.OnLink, stamped: c.stamped(r.options.OnLink), fullRings: r.options.FullRings})
 	if err != nil {
 		return err
 	}

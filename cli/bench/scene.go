@@ -40,10 +40,16 @@ type scene struct {
 	table  int // captured addresses, 1..MaxTable
 	onLink bool
 	size   int // of frames in bytes without FCS; 0: IMIX
-	snap   *config.Snapshot
-	secret *secret.Secret
-	day    int64 // Unix day on which cookies inside the source were made
+	// blended: each frame is as long as its headers.
+	blended bool
+	tag     uint16 // of each frame and of the network, 0: none
+	snap    *config.Snapshot
+	secret  *secret.Secret
+	day     int64 // Unix day on which cookies inside the source were made
 }
+
+// maker makes frames of the scene.
+func (s *scene) maker() *maker { return &maker{tag: s.tag} }
 
 // end is one end of a conversation.
 type end struct {

@@ -33,9 +33,12 @@ func always(frame []byte) func(*maker, int64) []byte {
 	return func(*maker, int64) []byte { return frame }
 }
 
-// sizeOf is the length of frame i of a source, bytes without FCS: that of the
+// sizeOf is the least length of frame i of a source, bytes without FCS: that of the
 // scene, or one of the Internet mix: 7 small, 4 medium, 1 large in each 12.
 func (s *scene) sizeOf(i int) int {
+	if s.blended {
+		return minFrame
+	}
 	if s.size != 0 {
 		return s.size
 	}
@@ -47,7 +50,7 @@ var imix = [...]int{60, 590, 60, 60, 590, 60, 1514, 60, 590, 60, 590, 60}
 
 // shots makes the source of a workload, Frames of it.
 func (s *scene) shots(w *Workload) ([]shot, error) {
-	m := new(maker)
+	m := s.maker()
 	list := make([]shot, Frames)
 	for i := range list {
 		list[i] = w.shot(s, m, i)

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"math/rand/v2"
 	"net/netip"
 	"sync"
 
@@ -55,7 +54,7 @@ func ndShot(s *scene, m *maker, i int) shot {
 // malformed is a SYN with a wrong TCP or IP checksum, an IP header shorter than
 // there is, or a TCP header shorter than one.
 func malformed(s *scene, m *maker, i int) shot {
-	x := shot{frame: s.synFrame(m, i), stage: stageParse}
+	x := shot{frame: scanner.frame(s, m, i), stage: stageParse}
 	switch i % 4 {
 	case 0:
 		x.frame[tcp4Flaw.at] ^= 0x5a
@@ -73,24 +72,11 @@ func malformed(s *scene, m *maker, i int) shot {
 	return x
 }
 
-// mixKinds says what each frame of the mix is: weights in percent, shuffled the
-// same in each run.
+// mixKinds says what each frame of the mix is.
 var mixKinds = sync.OnceValue(func() []func(*scene, *maker, int) shot {
-	kinds := make([]func(*scene, *maker, int) shot, 0, Frames)
-	for _, k := range []struct {
-		percent int
-		make    func(*scene, *maker, int) shot
-	}{{15, ackShot}, {10, udpShot}, {10, echoShot}, {5, arpShot}, {2, malformed}} {
-		for range k.percent * Frames / 100 {
-			kinds = append(kinds, k.make)
-		}
-	}
-	for len(kinds) < Frames {
-		kinds = append(kinds, synShot)
-	}
-	r := rand.New(rand.NewPCG(1, 2))
-	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
-	return kinds
+	percent := func(n int) int { return n * Frames / 100 }
+	return shuffled(scanner.shot, part{percent(15), ackShot}, part{percent(10), udpShot}, part{percent(10), echoShot},
+		part{percent(5), arpShot}, part{percent(2), malformed})
 })
 
 func mixShot(s *scene, m *maker, i int) shot { return mixKinds()[i](s, m, i) }

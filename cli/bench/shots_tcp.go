@@ -11,22 +11,14 @@ import (
 // initial is the sequence number of the client in conversation i.
 func initial(i int) uint32 { return uint32(i) * 2654435761 }
 
-// synFrame is a SYN as Linux sends it, but with the maximum segment size as its
-// only option; payload makes it longer.
-func (s *scene) synFrame(m *maker, i int) []byte {
-	from, to := s.sender(i), s.target(i)
-	headers := 14 + 20 + 24
-	if s.family == 6 {
-		headers += 20
-	}
-	return m.tcp(from, to, uint16(i), layers.TCP{Seq: initial(i), SYN: true, Window: 64240, Options: mss(1460)}, s.filler(i, headers))
-}
-
 // filler is the payload that makes frame i as long as it should be.
 func (s *scene) filler(i, headers int) []byte {
 	size := s.sizeOf(i)
 	if size <= minFrame {
 		return nil
+	}
+	if s.tag != 0 {
+		headers += tagLen
 	}
 	return payload(i, size-headers)
 }
@@ -34,28 +26,25 @@ func (s *scene) filler(i, headers int) []byte {
 // replyWindow is the window of the tarpit's default SYN-ACK, bytes.
 const replyWindow = 64240
 
-// synAck is the tarpit's default answer to a SYN that offers no more than a
-// maximum segment size.
-func (s *scene) synAck(m *maker, client, server end, seq uint32, day int64) []byte {
+// synAck is the tarpit's default answer to a SYN, with sack to one that permits
+// selective acknowledgements.
+func (s *scene) synAck(m *maker, client, server end, seq uint32, sack bool, day int64) []byte {
 	own := uint16(1460)
 	if client.ip.Is6() {
 		own = 1440
 	}
+	options := mss(own)
+	if sack {
+		options = append(options, nop, nop, sackPermitted)
+	}
 	return m.tcp(server, client, 0, layers.TCP{
-		Seq: seq + s.cookie(client, server, day), Ack: seq + 1, SYN: true, ACK: true, Window: replyWindow, Options: mss(own),
+		Seq: seq + s.cookie(client, server, day), Ack: seq + 1, SYN: true, ACK: true, Window: replyWindow, Options: options,
 	}, nil)
-}
-
-// synShot is a SYN and its SYN-ACK.
-func synShot(s *scene, m *maker, i int) shot {
-	return shot{frame: s.synFrame(m, i), event: true, target: s.target(i).ip, reply: func(m *maker, day int64) []byte {
-		return s.synAck(m, s.sender(i), s.target(i), initial(i), day)
-	}}
 }
 
 // forwardShot is a SYN that nobody looks into.
 func forwardShot(s *scene, m *maker, i int) shot {
-	f := s.synFrame(m, i)
+	f := scanner.frame(s, m, i)
 	return shot{frame: f, reply: always(f), stage: bareName}
 }
 
@@ -76,7 +65,7 @@ func ackShot(s *scene, m *maker, i int) shot {
 // 512 conversations opens and completes.
 func handshakeShot(s *scene, m *maker, i int) shot {
 	if i%2 == 0 {
-		return synShot(s, m, i)
+		return scanner.shot(s, m, i)
 	}
 	return ackShot(s, m, i-1)
 }

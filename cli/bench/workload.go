@@ -21,6 +21,10 @@ type Workload struct {
 	family int
 	// least and most are the sizes a frame can have, bytes without FCS.
 	least, most int
+	// blended: frames have sizes of their own, at most most.
+	blended bool
+	// tag is the 802.1Q identifier of every frame, 0: none.
+	tag uint16
 	// bare: no module is loaded, and a stage of the bench sends frames back.
 	bare bool
 	// random: in a table larger than the source each frame goes to another
@@ -55,13 +59,45 @@ var (
 )
 
 // Workloads are all there are, in the order in which they run.
-var Workloads = []*Workload{
+var Workloads = append(untagged[:len(untagged):len(untagged)],
+	tagged("syn4", 62), tagged("syn-linux", 78), tagged("syn-windows", 70), tagged("syn-masscan", minFrame), tagged("syn-blend", 78), tagged("syn6", 82))
+
+// tagTest is the identifier of the one tag.
+const tagTest = 42
+
+// tagLen is the length of a tag, bytes.
+const tagLen = 4
+
+// tagged is a workload on a network behind a tag: the same frames with 4 bytes
+// more, the shortest of them of the given length.
+func tagged(name string, least int) *Workload {
+	i := slices.IndexFunc(untagged, func(w *Workload) bool { return w.Name == name })
+	w := *untagged[i]
+	w.Name, w.Text, w.tag, w.random = name+"-tag", "those of "+name+" with an 802.1Q tag", tagTest, false
+	w.least, w.most = least, max(least, w.most)
+	w.flaws = slices.Clone(w.flaws)
+	for i := range w.flaws {
+		w.flaws[i].at += tagLen
+	}
+	return &w
+}
+
+// untagged are those without a tag.
+var untagged = []*Workload{
 	{Name: "syn4", Text: "IPv4 SYNs to captured addresses, each answered by a SYN-ACK with a keyed cookie", Yardsticks: []string{"5tswap", "csum"},
-		family: 4, least: minFrame, most: maxFrame, random: true, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: replySample, shot: synShot},
+		family: 4, least: minFrame, most: maxFrame, random: true, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: replySample, shot: scanner.shot},
 	{Name: "forward", Text: "IPv4 segments through the parser and an empty chain, sent back as they came", Yardsticks: []string{"io"},
 		family: 4, least: minFrame, most: maxFrame, bare: true, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: replySample, shot: forwardShot},
 	{Name: "syn6", Text: "IPv6 SYNs to captured addresses, each answered by a SYN-ACK with a keyed cookie", Yardsticks: []string{"5tswap"},
-		family: 6, least: 78, most: maxFrame, random: true, flaws: []flaw{tcp6Flaw}, sample: replySample, shot: synShot},
+		family: 6, least: 78, most: maxFrame, random: true, flaws: []flaw{tcp6Flaw}, sample: replySample, shot: scanner.shot},
+	{Name: "syn-linux", Text: "SYNs with the options of Linux: 20 bytes of them", Yardsticks: []string{"5tswap"},
+		family: 4, least: 74, most: maxFrame, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: replySample, shot: linux.shot},
+	{Name: "syn-windows", Text: "SYNs with the options of Windows: 12 bytes of them", Yardsticks: []string{"5tswap"},
+		family: 4, least: 66, most: maxFrame, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: replySample, shot: windows.shot},
+	{Name: "syn-masscan", Text: "SYNs as masscan sends them: no options", Yardsticks: []string{"5tswap"},
+		family: 4, least: minFrame, most: maxFrame, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: replySample, shot: masscan.shot},
+	{Name: "syn-blend", Text: "a third each of those three", Yardsticks: []string{"5tswap"},
+		family: 4, least: 74, most: 74, blended: true, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: replySample, shot: blendShot},
 	{Name: "handshake", Text: "SYNs, and as many ACKs with valid cookies that complete a handshake", Yardsticks: []string{"5tswap"},
 		family: 4, least: minFrame, most: maxFrame, flaws: []flaw{ipFlaw, tcp4Flaw}, sample: replySample, shot: handshakeShot},
 	{Name: "hold", Text: "window probes of 1,024 held connections, answered as often as a connection's limit allows", Yardsticks: []string{"5tswap"},

@@ -48,7 +48,7 @@ type identity struct {
 }
 
 func (r *Result) identity() identity {
-	return identity{r.Workload, r.Yardstick, r.Port, r.Workers, r.Size, r.Table}
+	return identity{r.workload(), r.Yardstick, r.Port, r.Workers, r.Size, r.Table}
 }
 
 // Compare sets a later run against an earlier one.

@@ -56,6 +56,12 @@ type Result struct {
 	CPURatio Quartiles `json:"ratio_by_cpu_time"`
 	Ratios   []float64 `json:"ratios,omitempty"` // of the pairs, in their order
 
+	// EventsTaken is the part of the events that somebody took, 0..1; the others
+	// found the ring full, which costs a worker next to nothing.
+	EventsTaken float64 `json:"events_taken"`
+	// Without is what the CPU has and was not used, as "AVX-512"; usually empty.
+	Without string `json:"without,omitempty"`
+
 	TooNoisy   bool        `json:"too_noisy"`
 	Port       string      `json:"port"`  // driver: "net_pcap"
 	Burst      int         `json:"burst"` // frames, on both sides

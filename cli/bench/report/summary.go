@@ -29,7 +29,7 @@ func (r *Run) printResults(w io.Writer, p paint) {
 	var rows []table.Row
 	for i := range r.Results {
 		x := &r.Results[i]
-		row := table.Row{x.Workload, x.Workers, bytesText(x.Size, ""), count(x.Table), fmt.Sprintf("%.2f", x.Mpps), "-", "-", "-", "-", x.Samples, x.verdict(p)}
+		row := table.Row{x.workload(), x.Workers, bytesText(x.Size, ""), count(x.Table), fmt.Sprintf("%.2f", x.Mpps), "-", "-", "-", "-", "-", Percent(x.EventsTaken), x.Samples, x.verdict(p)}
 		if x.Table == 0 {
 			row[3] = "-"
 		}
@@ -37,12 +37,29 @@ func (r *Run) printResults(w io.Writer, p paint) {
 			row[5], row[6] = x.Yardstick, fmt.Sprintf("%.2f", x.YardstickMpps)
 			row[7] = fmt.Sprintf("%.3f", x.Ratio)
 			row[8] = fmt.Sprintf("%.3f - %.3f", x.RatioQuartiles.First, x.RatioQuartiles.Third)
+			row[9] = fmt.Sprintf("%.3f", x.CPURatio.Median)
 		}
 		rows = append(rows, row)
 	}
 	if rows != nil {
-		Grid(w, []string{"workload", ">workers", ">size", ">table", ">Mpps", "yardstick", ">Mpps", ">ratio", "quartiles", ">pairs", ""}, rows)
+		Grid(w, []string{"workload", ">workers", ">size", ">table", ">Mpps", "yardstick", ">Mpps", ">ratio", "quartiles", ">by CPU time", ">events taken", ">pairs", ""}, rows)
 	}
+}
+
+// workload is its name, with what was not used of the CPU.
+func (r *Result) workload() string {
+	if r.Without == "" {
+		return r.Workload
+	}
+	return r.Workload + " without " + r.Without
+}
+
+// Percent is a part of a whole, 0..1, in percent; never 100 when something is missing.
+func Percent(part float64) string {
+	if part == 1 {
+		return "100 %"
+	}
+	return fmt.Sprintf("%.1f %%", min(100*part, 99.9))
 }
 
 // verdict is what one should know of a result at a glance.

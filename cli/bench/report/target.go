@@ -69,7 +69,7 @@ func (r *Result) name() string {
 	if r.Workers != 1 {
 		workers = fmt.Sprintf("%d workers", r.Workers)
 	}
-	s := fmt.Sprintf("%s, %s, %s", r.Workload, bytesText(r.Size, ""), workers)
+	s := fmt.Sprintf("%s, %s, %s", r.workload(), bytesText(r.Size, ""), workers)
 	if r.Table > 0 {
 		s += ", " + count(r.Table) + " addresses"
 	}
