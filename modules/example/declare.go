@@ -23,7 +23,7 @@ func (m *Module) Declare() engine.Declaration {
 				}
 				return m.Counters(), nil
 			},
-			Print: view.Printer(print),
+			Print: view.Printer(printCounters),
 		}},
 		Metrics: []metric.Source{metric.From(metric.Always(m.Counters),
 			metric.NewCounter("mire_example_counted_total", "frames of the DSCP that module example counts", func(c *Counters) uint64 { return c.Counted }),
@@ -32,6 +32,6 @@ func (m *Module) Declare() engine.Declaration {
 	}
 }
 
-func print(w io.Writer, c Counters) {
+func printCounters(w io.Writer, c Counters) {
 	view.Pairs(w, []view.Row{{"counted", c.Counted}, {"marked", c.Marked}})
 }
