@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -21,13 +22,14 @@ type subject struct {
 	print func(c *cli.Context, data json.RawMessage) error
 }
 
-// subjects are the node's own and, behind the shared table, those of the modules.
+// subjects are the node's own and, behind the shared table, those of the modules:
+// from the last of the chain, which people ask for most, to the first.
 func subjects() (list []subject) {
 	for _, s := range own {
 		if list = append(list, s); s.name != "sessions" {
 			continue
 		}
-		for _, d := range modules.All().Declarations {
+		for _, d := range slices.Backward(modules.All().Declarations) {
 			for _, v := range d.Views {
 				list = append(list, subject{name: v.Name, usage: v.Usage,
 					print: func(c *cli.Context, data json.RawMessage) error { return v.Print(c.App.Writer, data) }})

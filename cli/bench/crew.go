@@ -7,15 +7,33 @@ import (
 	"mire/engine"
 )
 
+// breath is how often a parked worker turns once. One that had no turn for two
+// seconds did not hear who answers, and doubts all that was captured.
+const breath = 500 * time.Millisecond
+
 // start lets all workers turn.
 func (n *node) start() {
+	n.parking.Lock()
+	defer n.parking.Unlock()
+	n.turning = true
+	n.resume()
+}
+
+// park returns when all workers stand still.
+func (n *node) park() {
+	n.parking.Lock()
+	defer n.parking.Unlock()
+	n.halt()
+	n.turning = false
+}
+
+func (n *node) resume() {
 	for _, m := range n.crew {
 		m.loop.Start()
 	}
 }
 
-// park returns when all workers stand still.
-func (n *node) park() {
+func (n *node) halt() {
 	for _, m := range n.crew {
 		m.loop.Halt()
 	}
@@ -24,8 +42,30 @@ func (n *node) park() {
 	}
 }
 
+// breathe has parked workers turn once now and then, until end is closed: a burst of
+// the source at most, which no rate counts.
+func (n *node) breathe(end <-chan struct{}) {
+	tick := time.NewTicker(breath)
+	defer tick.Stop()
+	for {
+		select {
+		case <-end:
+			return
+		case <-tick.C:
+			n.parking.Lock()
+			if !n.turning {
+				n.resume()
+				n.halt()
+			}
+			n.parking.Unlock()
+		}
+	}
+}
+
 // stampAs changes what is written into frames; the workers are parked.
 func (n *node) stampAs(how stamping) {
+	n.parking.Lock()
+	defer n.parking.Unlock()
 	for _, m := range n.crew {
 		m.tap.stamp.how = how
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,6 +59,10 @@ type node struct {
 	events  *event.Aggregator
 
 	endEvents func() <-chan struct{}
+
+	parking   sync.Mutex // start, park and breathe
+	turning   bool
+	endBreath func()
 
 	early uint64 // frames of our own that found the port not started yet
 	// refused is why the kernel gave the workers no priority, or nil.
@@ -245,19 +250,40 @@ func (n *node) launch() error {
 	if n.threads, n.refused, err = threadsOf(os.Getpid(), n.workers, &n.rig.cpus); err != nil {
 		return err
 	}
+	stop := make(chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		n.breathe(stop)
+	}()
+	n.endBreath = sync.OnceFunc(func() { close(stop); <-done })
 	n.start()
 	time.Sleep(n.silent())
 	n.park()
-	n.early = n.counters().IO.TxFull
 	if err := n.scene.capture(n.table, dpdk.Now()); err != nil {
 		return err
 	}
+	return n.open()
+}
+
+// open starts the port, once it is known how many frames of our own found it closed:
+// no worker turns meanwhile.
+func (n *node) open() error {
+	n.parking.Lock()
+	defer n.parking.Unlock()
+	n.resume()
+	time.Sleep(5 * time.Millisecond) // counters are shown once a millisecond
+	n.halt()
+	n.early = n.counters().IO.TxFull
 	return n.port.Start()
 }
 
 // finish ends the workers after their last frames have left; their counters are
 // final then.
 func (n *node) finish() {
+	if n.endBreath != nil {
+		n.endBreath()
+	}
 	for _, m := range n.crew {
 		if m.loop != nil {
 			m.loop.End()
