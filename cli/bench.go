@@ -60,7 +60,7 @@ Workloads:
 			&cli.IntFlag{Name: "cpu", Usage: "of the first worker and of testpmd's first forwarding core; -1: the last one", Value: -1},
 			&cli.BoolFlag{Name: "on-link", Usage: "senders inside the network, each looked up too; else behind a router"},
 			&cli.BoolFlag{Name: "no-huge", Usage: "ordinary memory, although there are hugepages"},
-			&cli.StringFlag{Name: "events", Usage: "taken: all are, by a reader who keeps up; full: by the daemon's aggregator, which takes few, and the ring is full", Value: "taken"},
+			&cli.StringFlag{Name: "events", Usage: "taken: all are, unread; full: by the daemon's aggregator, which takes few, so that the ring is full", Value: "taken"},
 			&cli.BoolFlag{Name: "without-avx512", Usage: "as on a CPU that has no AVX-512"},
 			&cli.DurationFlag{Name: "zero-loss", Usage: "offer what 20 ms of fit the port's ring, for that long, while the configuration reloads and show runs"},
 			&cli.BoolFlag{Name: "sim-ndr", Usage: "search for the rate without loss too, where workloads are named"},

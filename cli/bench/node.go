@@ -219,7 +219,7 @@ func (n *node) startEvents() {
 		m.checks.start(newReference(n.scene, n.shots, n.stamped), &m.tap.samples)
 	}
 	if !n.fullRings {
-		n.endEvents = drain(rings)
+		n.endEvents = drain(rings, n.rig.cpus.others)
 		return
 	}
 	n.events = event.New(event.Options{Rings: rings, Sinks: []event.Sink{event.NewLogSink(zerolog.New(io.Discard))}})

@@ -86,6 +86,17 @@ func (r *Ring) Pop(out []Event) (n int) {
 	return n
 }
 
+// Skip drops all events that wait, unread, and returns how many. Consumer only.
+func (r *Ring) Skip() (n int) {
+	n = r.packets.Waiting(r.packets.Cap())
+	r.packets.Drop(n)
+	for k := r.kept.First(); k != nil; k = r.kept.First() {
+		r.kept.Drop(uint8(k.Kind))
+		n++
+	}
+	return n
+}
+
 // popOlder moves events of kinds that are not reserved and happened before t.
 func (r *Ring) popOlder(out []Event, t int64) (n int) {
 	for most := r.packets.Waiting(len(out)); n < most && r.packets.Oldest(n).Time < t; n++ {

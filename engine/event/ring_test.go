@@ -170,3 +170,22 @@ func BenchmarkPop(b *testing.B) {
 		r.Pop(out)
 	}
 }
+
+// Skip empties both parts of a ring and leaves the books right.
+func TestSkipTakesEverything(t *testing.T) {
+	r := NewRing(8)
+	for range 12 {
+		r.Push(&Event{Kind: SYNACK})
+	}
+	r.Push(&Event{Kind: RoleMaster})
+	r.Push(&Event{Kind: RoleMaster})
+	if n := r.Skip(); n != 10 || r.Lost() != 4 || r.Pushed() != 10 {
+		t.Errorf("%d skipped, %d pushed, %d lost", n, r.Pushed(), r.Lost())
+	}
+	if n := r.Skip(); n != 0 {
+		t.Errorf("%d more", n)
+	}
+	if out := make([]Event, 4); !r.Push(&Event{Kind: SYNACK, Time: 7}) || !r.Push(&Event{Kind: RoleMaster, Time: 6}) || r.Pop(out) != 2 || out[0].Time != 6 {
+		t.Errorf("afterwards %+v", out)
+	}
+}
