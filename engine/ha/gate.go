@@ -3,6 +3,7 @@ package ha
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"sync/atomic"
 
 	"github.com/dchest/siphash"
@@ -49,23 +50,28 @@ func (g *gate) greets(d []byte) Fault {
 }
 
 // repeats knows the HELLOs of a millisecond by their tags: a recorded one that is
-// sent again and again is looked at once in that time.
+// sent again and again is looked at once in that time. It knows more than a box
+// takes, and each of them whatever its tag: of two that share a place in a table
+// each would make the other one new.
 type repeats struct {
 	milli int64
-	tag   [64]uint64
+	n     int
+	tag   [16]uint64
 }
 
 // seen notes a HELLO and tells whether it came before, within now's millisecond.
 func (r *repeats) seen(w hello, now int64) bool {
 	if milli := now / millisecond; milli != r.milli {
-		*r = repeats{milli: milli}
+		r.milli, r.n = milli, 0
 	}
 	tag := w.tag()
-	at := &r.tag[tag%uint64(len(r.tag))]
-	if *at == tag {
+	if slices.Contains(r.tag[:r.n], tag) {
 		return true
 	}
-	*at = tag
+	if r.n < len(r.tag) {
+		r.tag[r.n] = tag
+		r.n++
+	}
 	return false
 }
 
